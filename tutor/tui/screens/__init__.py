@@ -1,0 +1,1 @@
+"""One module a screen, with its ``.tcss`` beside it; each is imported when it is first opened."""

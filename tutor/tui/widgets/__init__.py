@@ -1,0 +1,1 @@
+"""Widgets: each renders a struct and posts what the person did; none decides anything."""
