@@ -1,8 +1,8 @@
 """The catalogue: every sentence that the app itself says, by key.
 
-``say("tui.home.due", n=3)`` reads ``tutor/text/en/tui.toml``, table ``home``, key ``due``, and fills
-the template as ``str.format`` does. Where number matters, the entry is a table of two templates
-and ``n`` chooses between them::
+``say("tui.home.due", n=3)`` reads ``tutor/text/en/tui.toml``, table ``home``, key ``due``, and
+fills the template as ``str.format`` does. Where number matters, the entry is a table of two
+templates and ``n`` chooses between them::
 
     [home]
     due = { one = "1 review is due", other = "{n} reviews are due" }
