@@ -1,0 +1,78 @@
+"""Every key in one place, each with an id by which ``[keys]`` of the settings can change it.
+
+Keys are those that tmux, VS Code's terminal and macOS Terminal let through: function keys below
+F9, Ctrl and a letter, plain letters outside editors. Ctrl+P belongs to VS Code, hence F4 beside it.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from textual.binding import Binding
+
+from tutor.text.messages import say
+
+
+def key(id: str, keys: str, action: str, *, show: bool = False, priority: bool = False) -> Binding:
+    """Return a binding whose words are in the catalogue under ``tui.keys.<id>``."""
+    return Binding(
+        keys,
+        action,
+        say(f"tui.keys.{id}.short"),
+        show=show,
+        priority=priority,
+        tooltip=say(f"tui.keys.{id}.long"),
+        id=id,
+    )
+
+
+APP = [
+    key("app.help", "f1", "help", priority=True),
+    key("app.help-letter", "question_mark", "help", show=True),
+    key("app.palette", "ctrl+p,f4", "command_palette", priority=True),
+    key("app.search", "slash", "search", show=True),
+    key("app.quit", "ctrl+q", "quit", priority=True),
+]
+
+HOME = [
+    key("home.drill", "d", "drill", show=True),
+    key("home.continue", "c", "continue", show=True),
+    key("home.quit", "q", "app.quit", show=True),
+]
+
+# The screen's help closes with the same keys that opened it.
+DIALOG = [key("dialog.close", "escape", "close", show=True, priority=True)]
+
+LESSON = [
+    key("lesson.check", "f5", "check", show=True, priority=True),
+    key("lesson.run", "ctrl+r", "run", show=True, priority=True),
+    key("lesson.hint", "h", "hint", show=True),
+    key("lesson.hint-anywhere", "f2", "hint", priority=True),
+    key("lesson.next", "n,right", "next_step", show=True),
+    key("lesson.previous", "p,left", "previous_step", show=True),
+    key("lesson.pane", "f6", "next_pane", show=True, priority=True),
+    key("lesson.editor", "e", "editor"),
+    key("lesson.solution", "s", "solution"),
+    key("lesson.restore", "x", "restore"),
+    key("lesson.outline", "o", "outline"),
+    key("lesson.back", "escape", "back", priority=True),
+]
+
+
+def ids(bindings: Iterable[Any]) -> list[str]:
+    """Return the ids of bindings, in order."""
+    return [b.id for b in bindings if isinstance(b, Binding) and b.id]
+
+
+def problems(keys: Mapping[str, str], known: Iterable[str]) -> list[str]:
+    """Return a sentence for each id of the settings' ``[keys]`` that no binding has."""
+    known = sorted(known)
+    found = []
+    for name in keys:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            hint = say("tui.settings.did_you_mean", near=near[0]) if near else ""
+            found.append(say("tui.settings.unknown_key", name=name, hint=hint).strip())
+    return found

@@ -1,0 +1,58 @@
+"""What the app is put together from; tests put in their own."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tutor.settings import Loaded, Settings
+
+if TYPE_CHECKING:
+    from tutor.content.loader import Course
+    from tutor.evaluator.client import Evaluator
+    from tutor.paths import Folders
+    from tutor.store import Store
+
+
+def local_now() -> datetime:
+    """The time here, with its zone: a study day is a local one."""
+    return datetime.now().astimezone()
+
+
+@dataclass(frozen=True)
+class Parts:
+    """A course, the learner's folders, and how to get the store and the evaluator when needed."""
+
+    course: Course
+    folders: Folders
+    open_store: Callable[[], Store]
+    make_evaluator: Callable[[], Evaluator]
+    settings: Loaded = Loaded(Settings())
+    clock: Callable[[], datetime] = local_now
+    env: Mapping[str, str] = os.environ
+
+
+def log_path(folders: Folders) -> Path:
+    """Where errors of ours are written."""
+    return folders.state / "tutor.log"
+
+
+def open_learner(folders: Folders) -> Store:
+    """Open the store with the schedule's fold; called in the store's thread."""
+    from tutor.store import open_store
+    from tutor.study.schedule import project
+
+    return open_store(folders, project=project)
+
+
+def make_evaluator(folders: Folders, settings: Settings) -> Evaluator:
+    """An evaluator that has not started a process yet."""
+    from tutor.evaluator.client import Evaluator
+    from tutor.evaluator.outcome import Grade
+
+    strict = None if settings.sandbox == "any" else Grade(settings.sandbox)
+    return Evaluator(log=folders.state / "evaluator.log", strict=strict)
