@@ -58,13 +58,16 @@ class Loaded(msgspec.Struct, frozen=True):
     problems: tuple[str, ...] = ()
 
 
+DEFAULTS = Loaded(Settings())
+
+
 def load_settings(folder: Path) -> Loaded:
     """Read the settings of a config folder; a missing file means the defaults. Never raises."""
     path = folder / FILE_NAME
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        return Loaded(Settings())
+        return DEFAULTS
     except (OSError, UnicodeDecodeError) as error:
         return Loaded(Settings(), (say("settings.unreadable", path=path, why=error),))
     except tomllib.TOMLDecodeError as error:

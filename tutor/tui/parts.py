@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tutor.settings import Loaded, Settings
+from tutor.settings import DEFAULTS, Loaded, Settings
 
 if TYPE_CHECKING:
     from tutor.content.loader import Course
@@ -31,7 +31,7 @@ class Parts:
     folders: Folders
     open_store: Callable[[], Store]
     make_evaluator: Callable[[], Evaluator]
-    settings: Loaded = Loaded(Settings())
+    settings: Loaded = DEFAULTS
     clock: Callable[[], datetime] = local_now
     env: Mapping[str, str] = os.environ
 
