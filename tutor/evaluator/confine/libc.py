@@ -13,6 +13,9 @@ def library() -> ctypes.CDLL:
     """The C library of this process, keeping ``errno`` to itself."""
     loaded = ctypes.CDLL(None, use_errno=True)
     loaded.syscall.restype = ctypes.c_long
+    # Looked up here, in the zygote, and not again in each child.
+    for name in ("prctl", "capget", "capset"):
+        getattr(loaded, name)
     return loaded
 
 
