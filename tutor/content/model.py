@@ -20,7 +20,9 @@ ItemId: TypeAlias = Annotated[
 ]
 Alias: TypeAlias = Annotated[
     str,
-    Meta(pattern=r"^[A-Z][0-9]*(\.[a-z0-9]+)?$", description="short unique name, e.g. T4.b or T4.q3"),
+    Meta(
+        pattern=r"^[A-Z][0-9]*(\.[a-z0-9]+)?$", description="short unique name, e.g. T4.b or T4.q3"
+    ),
 ]
 MisconceptionId: TypeAlias = Annotated[str, Meta(pattern=r"^[A-Za-z0-9]+(-[A-Za-z0-9]+)*$")]
 
@@ -46,6 +48,8 @@ Facet: TypeAlias = Literal[
     "raises",  # type of the exception that came out (its text is never compared)
     "peak",  # largest intermediate tensor, in elements
 ]
+
+ON_BY_DEFAULT: tuple[Facet, ...] = ("inputs", "state")
 
 
 class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -100,12 +104,18 @@ class Probe(Part):
     run: str | None = None
     draw: str = ""  # code run by the judge before `inputs`; names it sets may be used there
     inputs: dict[str, str] = {}  # name -> expression, evaluated by the judge in this order
-    compare: tuple[Facet, ...] = ("value",)
+    compare: tuple[Facet, ...] | None = None  # default: value; nothing but the type with `require`
     ignore: tuple[Facet, ...] = ()  # of the facets that are on by default: inputs, state
     tolerance: Tolerance = Tolerance()
     require: tuple[Require, ...] = ()
     say: str = ""  # when this probe fails and no misconception explains it
     times: Annotated[int, Meta(ge=1, le=50)] = 1  # fresh draws in one submission
+
+    @property
+    def facets(self) -> frozenset[str]:
+        """The facets that are compared, defaults included."""
+        asked = self.compare if self.compare is not None else () if self.require else ("value",)
+        return frozenset(asked) | (frozenset(ON_BY_DEFAULT) - frozenset(self.ignore))
 
 
 class Mistake(Part):
@@ -279,9 +289,7 @@ class Blank(QuestionPart, tag_field="kind", tag="blank", kw_only=True):
     wrong: tuple[WrongAnswer, ...] = ()
 
 
-Question: TypeAlias = (
-    Choice | Multi | Numeric | Shape | Output | Fix | Order | Match | Blank
-)
+Question: TypeAlias = Choice | Multi | Numeric | Shape | Output | Fix | Order | Match | Blank
 
 
 class Quiz(Part):
@@ -318,7 +326,9 @@ class Step(Part):
     title: str
     text: str = ""  # Markdown; maths between $...$ and $$...$$
     example: Example | None = None
-    question: Alias | Question | None = None  # the alias of a question of the quiz file, or a question
+    question: Alias | Question | None = (
+        None  # the alias of a question of the quiz file, or a question
+    )
     exercise: Exercise | None = None
     visual: Visual | None = None
 

@@ -1,0 +1,185 @@
+"""The learner's process: loads a submission, runs probes over it, sends back observations.
+
+It holds no answers and decides nothing. By the time a line of the submission runs, the process is
+confined and everything below has taken hold of what it needs.
+"""
+
+from __future__ import annotations
+
+import gc
+import linecache
+import os
+import random
+import sys
+import tempfile
+import types
+import warnings
+from typing import Any, TextIO
+
+import numpy as np
+import torch
+
+from tutor.evaluator import scene, wire
+from tutor.evaluator.confine.limits import raise_data_limit
+from tutor.evaluator.inputs import Unpacker
+from tutor.evaluator.observe import text_of
+from tutor.evaluator.record import LEARNERS_FILE
+from tutor.evaluator.state import restore
+
+# Descriptors of the child, in place before it is confined.
+CONTROL, DATA = 3, 4
+MAX_MESSAGE = 4_000
+MAX_FRAMES = 20
+MAX_PRINTED = 100_000
+
+_send, _receive = wire.send, wire.receive
+_look = scene.look
+_exit = os._exit
+
+
+def serve() -> None:
+    """Read the submission, load it, then answer probes until the judge hangs up. Never returns."""
+    try:
+        job, _ = _receive(CONTROL)
+    except wire.Gone:
+        _exit(0)
+    os.close(CONTROL)
+    namespace = _fresh_main(job["source"])
+    _send(DATA, _load(job["source"], namespace, capture=job["capture"]))
+    while True:
+        try:
+            request, payload = _receive(DATA)
+        except wire.Gone:
+            break
+        header, data = _answer(request, payload, namespace)
+        try:
+            _send(DATA, header | {"nonce": request["nonce"]}, [data])
+        except wire.WireError as error:
+            _send(DATA, {"too_large": str(error), "nonce": request["nonce"]})
+    _flush()
+    _exit(0)
+
+
+def _fresh_main(source: str) -> dict[str, Any]:
+    # The submission is __main__, as it is for `python exercise.py`: reprs, pickles and
+    # `if __name__ == "__main__"` behave as the learner knows them.
+    module = types.ModuleType("__main__")
+    module.__file__ = LEARNERS_FILE
+    sys.modules["__main__"] = module
+    sys.argv = [LEARNERS_FILE]
+    linecache.cache[LEARNERS_FILE] = (len(source), None, source.splitlines(True), LEARNERS_FILE)
+    tempfile.tempdir = os.environ["TMPDIR"]
+    # An inherited generator would make later draws predictable.
+    random.seed()
+    np.random.seed()
+    torch.seed()
+    return module.__dict__
+
+
+def _load(source: str, namespace: dict[str, Any], *, capture: bool) -> dict[str, Any]:
+    printed = _Copy(sys.stdout) if capture else None
+    sys.stdout = printed or sys.stdout
+    try:
+        code = compile(source, LEARNERS_FILE, "exec", dont_inherit=True)
+        exec(code, namespace)
+    except BaseException as error:
+        return {"exception": describe(error)}
+    finally:
+        _flush()
+        restore()
+        sys.stdout = printed.stream if printed else sys.stdout
+    names = [str(name) for name in list(namespace)[:2000]]
+    return {"loaded": True, "defined": names, "stdout": "".join(printed.parts) if printed else ""}
+
+
+class _Copy:
+    """Standard output that also keeps what passes, for questions about what a program prints."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self.stream = stream
+        self.parts: list[str] = []
+        self._room = MAX_PRINTED
+
+    def write(self, text: str) -> int:
+        """Pass ``text`` on, and keep it while there is room."""
+        if self._room > 0:
+            self.parts.append(text[: self._room])
+            self._room -= len(text)
+        return self.stream.write(text)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.stream, name)
+
+
+def _answer(
+    request: dict[str, Any], payload: bytes, namespace: dict[str, Any]
+) -> tuple[dict[str, Any], bytes]:
+    try:
+        inputs = Unpacker(payload).unpack(request["inputs"])
+        seen = _look(request, namespace, inputs)
+        return seen.header, seen.payload
+    except BaseException as error:
+        return {"exception": describe(error)}, b""
+    finally:
+        _flush()
+        restore()
+
+
+def _flush() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except BaseException:  # noqa: S110 - a closed or replaced stream is the learner's own affair
+            pass
+
+
+def describe(error: BaseException) -> dict[str, Any]:
+    """An exception as plain data, with the learner's frames only.
+
+    Room is made first: after a MemoryError not even a traceback can be built.
+    """
+    raise_data_limit()
+    frames = _learners_frames(error)
+    if isinstance(error, MemoryError):
+        error.__traceback__ = None
+        gc.collect()
+    line = frames[-1][0] if frames else None
+    if isinstance(error, SyntaxError) and error.filename == LEARNERS_FILE:
+        line = error.lineno
+    return {
+        "type": type(error).__name__[:100],
+        "bases": [kind.__name__[:100] for kind in type(error).__mro__][:20],
+        "message": text_of(error, MAX_MESSAGE),
+        "line": line,
+        "frames": frames,
+        "cause": _cause(error),
+    }
+
+
+def _learners_frames(error: BaseException) -> list[list[Any]]:
+    frames: list[list[Any]] = []
+    trace = error.__traceback__
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        if code.co_filename == LEARNERS_FILE:
+            frames.append([trace.tb_lineno, code.co_name[:100]])
+        trace = trace.tb_next
+    return frames if len(frames) <= MAX_FRAMES else frames[:10] + frames[-10:]
+
+
+def _cause(error: BaseException) -> str | None:
+    cause = error.__cause__
+    return None if cause is None else f"{type(cause).__name__}: {text_of(cause, 300)}"
+
+
+def prepare_streams() -> None:
+    """Text streams over descriptors 0, 1 and 2, in UTF-8, line by line; all warnings shown."""
+    sys.stdin = open(0, encoding="utf-8", errors="replace", closefd=False)
+    sys.stdout = open(1, "w", buffering=1, encoding="utf-8", closefd=False)
+    sys.stderr = open(
+        2, "w", buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False
+    )
+    sys.__stdin__, sys.__stdout__, sys.__stderr__ = sys.stdin, sys.stdout, sys.stderr
+    # torch gives many warnings once a process; a learner's second run must show them again.
+    torch.set_warn_always(True)
+    warnings.simplefilter("default")

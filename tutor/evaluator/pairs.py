@@ -1,0 +1,100 @@
+"""A forked pair, learner and judge, as their parent sees it; and the folders they may write."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import signal
+import tempfile
+from pathlib import Path
+
+_PREFIX = "tutor-run-"
+
+
+class Pair:
+    """Two children that live and die together."""
+
+    def __init__(self, number: int, learner: int, judge: int, folder: str | None) -> None:
+        self.number = number
+        self.folder = folder
+        self.kill_at: float | None = None
+        self.learner_status: int | None = None
+        self.judge_status: int | None = None
+        self._pids = {"learner": learner, "judge": judge}
+        self._pidfds = {name: os.pidfd_open(pid) for name, pid in self._pids.items()}
+
+    def pidfds(self) -> list[int]:
+        """Descriptors that become readable when a child ends; of those that still run."""
+        return list(self._pidfds.values())
+
+    def bury(self, ready: set[int], now: float) -> bool:
+        """Collect children that ended, kill what must not outlive them; True when both are gone."""
+        for name, descriptor in list(self._pidfds.items()):
+            if descriptor in ready:
+                _, status = os.waitpid(self._pids[name], 0)
+                setattr(self, f"{name}_status", status)
+                os.close(self._pidfds.pop(name))
+        if self.kill_at is not None and now >= self.kill_at:
+            self.kill_now()
+        if "judge" not in self._pidfds:
+            # The verdict is written: nothing that the learner's process still does matters.
+            self._signal("learner", signal.SIGKILL)
+        return not self._pidfds
+
+    def kill(self, at: float) -> None:
+        """Ask the learner's process where it is, and end both at ``at`` (time.monotonic())."""
+        if self.kill_at is None:
+            self._signal("learner", signal.SIGUSR1)
+            self.kill_at = at
+
+    def kill_now(self) -> None:
+        """End both at once."""
+        for name in self._pidfds:
+            self._signal(name, signal.SIGKILL)
+
+    def _signal(self, name: str, number: int) -> None:
+        descriptor = self._pidfds.get(name)
+        if descriptor is not None:
+            with contextlib.suppress(ProcessLookupError):
+                signal.pidfd_send_signal(descriptor, number)
+
+
+class RunFolders:
+    """Folders that exercises with ``files: true`` may write; those of dead zygotes are swept."""
+
+    def __init__(self) -> None:
+        base = Path(tempfile.gettempdir())
+        for stale in base.glob(f"{_PREFIX}{os.getuid()}-*"):
+            pid = stale.name.rsplit("-", 1)[-1]
+            if pid.isdigit() and not _alive(int(pid)):
+                shutil.rmtree(stale, ignore_errors=True)
+        self._root = base / f"{_PREFIX}{os.getuid()}-{os.getpid()}"
+
+    def make(self, number: int) -> str:
+        """A fresh folder for one run. Raises OSError when there is no room for one."""
+        # exist_ok only for our own: mkdir fails on a name that somebody else has taken.
+        if number == 1 or not self._root.exists():
+            self._root.mkdir(mode=0o700)
+        folder = self._root / str(number)
+        folder.mkdir(mode=0o700)
+        return str(folder)
+
+    def remove(self, folder: str | None) -> None:
+        """Delete the folder of a run that has ended."""
+        if folder:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def remove_all(self) -> None:
+        """Delete everything, when the zygote ends."""
+        shutil.rmtree(self._root, ignore_errors=True)
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

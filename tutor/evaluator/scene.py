@@ -1,0 +1,280 @@
+"""A probe's scene: run it over a namespace, and give back what it observed.
+
+The same function runs in the learner's process over the learner's names and in the judge's over a
+solution's. The helpers are bound here, before a learner's code is loaded; a learner's function of
+the same name stays the learner's and is not seen by the scene.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import io
+import ctypes
+import math
+import random
+import sys
+import warnings
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import torch
+
+from tutor.evaluator import record
+from tutor.evaluator.observe import Observer, is_array, is_module, is_tensor, text_of
+from tutor.evaluator.state import disturbed, snapshot
+
+_default_generator = torch.default_generator
+_grad = torch.autograd.grad
+_byte_bounds = np.lib.array_utils.byte_bounds
+
+
+class Observation:
+    """What one look gave: a JSON header and its raw bytes."""
+
+    def __init__(self, header: dict[str, Any], buffers: list[bytes]) -> None:
+        self.header = header
+        self.payload = b"".join(buffers)
+
+
+def look(probe: dict[str, Any], namespace: dict[str, Any], inputs: dict[str, Any]) -> Observation:
+    """Run ``probe`` (keys: call or run, facets, watch, seed) and observe.
+
+    Exceptions of the scene pass through; the caller knows whose they are.
+    """
+    facets = frozenset(probe["facets"])
+    eye = _Eye(facets, inputs, int(probe["seed"]))
+    scope = {**namespace, **_helpers(eye), **inputs}
+    seed_everything(int(probe["seed"]))
+    before = snapshot()
+    printed = io.StringIO()
+    with record.recording(frozenset(probe["watch"])) as log, _printing_to(printed, facets):
+        if probe.get("call"):
+            eye.see(result=eval(_code(probe["call"].strip(), "eval"), scope))
+        else:
+            exec(_code(probe["run"], "exec"), scope)
+    changed = disturbed(before)
+    header = eye.header()
+    header |= {"state": changed, "calls": log.calls, "ops": log.ops, "peak": log.peak}
+    if "stdout" in facets:
+        header["stdout"] = printed.getvalue()[:20_000]
+    return Observation(header, eye.observer.buffers)
+
+
+def seed_everything(seed: int) -> None:
+    """The same start for every global generator, on both sides."""
+    _default_generator.manual_seed(seed)
+    random.seed(seed)
+    np.random.seed(seed % 2**32)
+
+
+_compiled: dict[tuple[str, str], Any] = {}
+
+
+def _code(text: str, mode: str) -> Any:
+    if (text, mode) not in _compiled:
+        _compiled[text, mode] = compile(text, record.SCENE, mode, dont_inherit=True)
+    return _compiled[text, mode]
+
+
+@contextlib.contextmanager
+def _printing_to(target: io.StringIO, facets: frozenset[str]) -> Iterator[None]:
+    if "stdout" not in facets:
+        yield
+        return
+    with contextlib.redirect_stdout(target):
+        yield
+
+
+class _Eye:
+    """Gathers what a scene observes."""
+
+    def __init__(self, facets: frozenset[str], inputs: dict[str, Any], seed: int) -> None:
+        self.observer = Observer(facets)
+        self._facets = facets
+        self._inputs = inputs
+        self._seed = seed
+        self._seen: dict[str, Any] = {}
+        self._nodes: dict[str, Any] = {}
+        self._grads: dict[str, Any] = {}
+
+    def see(self, **named: Any) -> None:
+        """Observe values as they are at this moment."""
+        for name, value in named.items():
+            self._nodes[name] = self.observer.node(value)
+            self._seen[name] = value
+        if "grad" in self._facets:
+            for name, value in named.items():
+                self._grads |= self._gradients(name, value)
+
+    def _gradients(self, name: str, value: Any) -> dict[str, Any]:
+        """Gradients of every input that requires one, for a cotangent drawn from the seed."""
+        found: dict[str, Any] = {}
+        leaves = {k: v for k, v in _tensors("", self._inputs) if v.requires_grad and v.is_leaf}
+        for path, out in _tensors(name, value):
+            if not out.is_floating_point() and not out.is_complex():
+                continue
+            if not out.requires_grad:
+                found[path] = None
+                continue
+            generator = torch.Generator().manual_seed(self._seed)
+            cotangent = torch.randn(out.shape, generator=generator, dtype=torch.float64)
+            grads = _grad(
+                out,
+                list(leaves.values()),
+                cotangent.to(out.dtype),
+                retain_graph=True,
+                allow_unused=True,
+            )
+            found[path] = {k: self.observer.node(g) for k, g in zip(leaves, grads, strict=True)}
+        return found
+
+    def header(self) -> dict[str, Any]:
+        header: dict[str, Any] = {"seen": self._nodes}
+        if "grad" in self._facets:
+            header["grads"] = self._grads
+        if "inputs" in self._facets:
+            header["inputs"] = {k: self.observer.node(v) for k, v in self._inputs.items()}
+        named = [*_memories("", self._seen), *_memories("", self._inputs)]
+        if "storage" in self._facets:
+            header["storage"] = sorted(
+                sorted((a, b)) for a, x, b, y in _pairs(named) if shares_storage(x, y)
+            )
+        if "identity" in self._facets:
+            objects = [*self._seen.items(), *self._inputs.items()]
+            header["identity"] = sorted(
+                sorted((a, b)) for a, x, b, y in _pairs(objects) if x is y and a != b
+            )
+        return header
+
+
+def _pairs(named: list[tuple[str, Any]]) -> Iterator[tuple[str, Any, str, Any]]:
+    for index, (a, x) in enumerate(named[:24]):
+        for b, y in named[index + 1 : 24]:
+            yield a, x, b, y
+
+
+def _walk(name: str, value: Any, wanted: Callable[[Any], bool]) -> Iterator[tuple[str, Any]]:
+    if wanted(value):
+        yield name, value
+    elif type(value) in (list, tuple):
+        for index, item in enumerate(value[:32]):
+            yield from _walk(f"{name}[{index}]", item, wanted)
+    elif type(value) is dict:
+        for key, item in list(value.items())[:32]:
+            yield from _walk(f"{name}[{key!r}]" if name else str(key), item, wanted)
+    elif is_module(value):
+        for key, item in list(value.named_parameters())[:64]:
+            yield from _walk(f"{name}.{key}", item, wanted)
+
+
+def _tensors(name: str, value: Any) -> list[tuple[str, torch.Tensor]]:
+    return list(_walk(name, value, is_tensor))
+
+
+def _memories(name: str, value: Any) -> list[tuple[str, Any]]:
+    return list(_walk(name, value, lambda item: is_tensor(item) or is_array(item)))
+
+
+# --- helpers a scene may use ----------------------------------------------------------------
+
+
+def shares_storage(a: Any, b: Any) -> bool:
+    """True when ``a`` and ``b`` (tensors or arrays) share memory.
+
+    Proved by writing: every byte of the memory under ``a`` is flipped, ``b`` is read again, and
+    the bytes are flipped back. Version counters do not move.
+    """
+    memory = _raw(a)
+    if memory is None or _raw(b) is None:
+        return False
+    before = _content(b)
+    np.bitwise_xor(memory, 255, out=memory)
+    try:
+        return _content(b) != before
+    finally:
+        np.bitwise_xor(memory, 255, out=memory)
+
+
+def _raw(value: Any) -> np.ndarray[Any, Any] | None:
+    if is_tensor(value):
+        if value.layout is not torch.strided or value.device.type != "cpu":
+            return None
+        storage = torch.Tensor.untyped_storage(value)
+        low, size = storage.data_ptr(), storage.nbytes()
+    elif is_array(value) and value.size:
+        low, high = _byte_bounds(value)
+        size = high - low
+    else:
+        return None
+    if not size or not low:
+        return None
+    return np.frombuffer((ctypes.c_ubyte * size).from_address(low), dtype=np.uint8)
+
+
+def _content(value: Any) -> bytes:
+    observer = Observer()
+    observer.node(value)
+    return b"".join(observer.buffers)
+
+
+def raised(run: Callable[[], Any]) -> str | None:
+    """Name of the exception type that ``run()`` raises, None when it returns."""
+    try:
+        run()
+    except Exception as error:
+        return type(error).__name__
+    return None
+
+
+def message_of(run: Callable[[], Any]) -> str | None:
+    """Text of the exception that ``run()`` raises, None when it returns."""
+    try:
+        run()
+    except Exception as error:
+        return text_of(error, 2000)
+    return None
+
+
+def ops(run: Callable[..., Any], *args: Any) -> list[str]:
+    """Names of the ATen operations that ``run(*args)`` executes, in order."""
+    with record.recording(frozenset({"ops"})) as log:
+        run(*args)
+    return log.all_ops
+
+
+def printed(run: Callable[..., Any], *args: Any) -> str:
+    """What ``run(*args)`` prints."""
+    target = io.StringIO()
+    with contextlib.redirect_stdout(target):
+        run(*args)
+    return target.getvalue()
+
+
+def warned(run: Callable[..., Any], *args: Any) -> list[str]:
+    """Categories of the warnings that ``run(*args)`` gives."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        run(*args)
+    return [w.category.__name__ for w in caught]
+
+
+def _helpers(eye: _Eye) -> dict[str, Any]:
+    return {
+        "observe": eye.see,
+        "shares_storage": shares_storage,
+        "raised": raised,
+        "message_of": message_of,
+        "ops": ops,
+        "printed": printed,
+        "warned": warned,
+        "torch": torch,
+        "nn": torch.nn,
+        "F": torch.nn.functional,
+        "np": np,
+        "math": math,
+        "copy": copy,
+        "warnings": warnings,
+        "sys": sys,
+    }

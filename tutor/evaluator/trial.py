@@ -1,0 +1,232 @@
+"""One submission on trial: every probe over the learner's code and over the solutions."""
+
+from __future__ import annotations
+
+import ast
+import json
+import random
+import secrets
+from collections.abc import Callable, Iterator
+from typing import Any, Protocol
+
+from tutor.content.model import Exercise, Fix, Probe
+from tutor.evaluator import rules
+from tutor.evaluator.diagnose import explain
+from tutor.evaluator.findings import Breach, Finding, Look, Seen, judge_look
+from tutor.evaluator.inputs import InputError, Packer
+from tutor.evaluator.outcome import Outcome, Verdict
+from tutor.evaluator.side import Side, drawing_names
+from tutor.evaluator.verdicts import of_exception, of_findings
+from tutor.text.messages import say
+
+MAX_FAILURES = 12
+
+
+class Ended(Exception):
+    """The learner's process is gone; only its parent knows how."""
+
+
+class ContentFault(Exception):
+    """The exercise itself is broken: our fault."""
+
+    def __init__(self, probe: str, reason: str) -> None:
+        super().__init__(f"probe {probe!r}: {reason}")
+        self.probe = probe
+
+
+class Learner(Protocol):
+    """What a trial needs of the line to the learner's process."""
+
+    def ask(self, request: dict[str, Any], payload: bytes) -> tuple[dict[str, Any], bytes]: ...
+
+    def greeting(self) -> dict[str, Any]: ...
+
+
+class Trial:
+    """Drives the probes and gathers what was found."""
+
+    def __init__(
+        self,
+        item: Exercise | Fix,
+        source: str,
+        learner: Learner,
+        enter: Callable[[str, str | None], None],
+        *,
+        seed: int | None,
+        shuffle: bool,
+    ) -> None:
+        self.item = item
+        self.source = source
+        self._learner = learner
+        self._enter = enter
+        # Fresh inputs for every submission; a fixed seed only where content is being proved.
+        self._seed = secrets.randbits(60) if seed is None else seed
+        self._shuffle = shuffle
+        self.solutions = [Side(code) for code in item.solutions]
+
+    def verdict(self) -> Verdict:
+        """Run it all. Raises Ended, WireError or ContentFault."""
+        starter = self.item.starter if isinstance(self.item, Exercise) else self.item.code
+        if untouched(self.source, starter):
+            empty = not self.source.strip()
+            text = say(f"evaluator.outcome.{'empty' if empty else 'untouched'}")
+            return Verdict(Outcome.NOT_ATTEMPTED, text)
+        self._enter("loading", None)
+        greeting = self._learner.greeting()
+        if "exception" in greeting:
+            return of_exception(greeting["exception"], self.source, self.item.limits.memory_mb)
+        missing = self._undefined(greeting)
+        if missing:
+            return missing
+        findings = list(self._findings(greeting))
+        probes = len(self.item.probes)
+        if not findings:
+            return Verdict(
+                Outcome.PASSED, say("evaluator.outcome.passed"), passed_probes=probes, probes=probes
+            )
+        return of_findings(
+            self.item, self.source, findings, explain(self.item, self.source, findings)
+        )
+
+    # --- what is asked -------------------------------------------------------------------
+
+    def _findings(self, greeting: dict[str, Any]) -> Iterator[Finding]:
+        found = 0
+        called: list[list[Any]] = []
+        operations: list[str] = []
+        if isinstance(self.item, Fix):
+            yield from rules.printed_as_asked(
+                self.item, self.source, str(greeting.get("stdout", ""))
+            )
+        for probe in self._order():
+            for turn in range(probe.times):
+                look = self._look(probe, turn)
+                called += _list(look.got.header.get("calls"))
+                operations += _list(look.got.header.get("ops"))
+                if not look.passed:
+                    yield look
+                    found += 1
+                    break
+            if found >= MAX_FAILURES:
+                return
+        if isinstance(self.item, Exercise):
+            yield from rules.breaches(self.item, self.source, called, operations)
+            yield from self._growing()
+
+    def _order(self) -> list[Probe]:
+        probes = list(self.item.probes)
+        if self._shuffle:
+            random.Random(self._seed).shuffle(probes)
+        return probes
+
+    def _look(self, probe: Probe, turn: int, sizes: dict[str, int] | None = None) -> Look:
+        seed = random.Random(f"{self._seed}/{probe.name}/{turn}").getrandbits(48)
+        inputs, payload = self._draw(probe, seed, sizes or self._sizes())
+        request = {
+            "call": probe.call,
+            "run": probe.run,
+            "facets": sorted(probe.facets),
+            "watch": sorted(self._watch(probe)),
+            "seed": seed,
+            "inputs": inputs,
+        }
+        self._enter("asking", probe.name)
+        header, data = self._learner.ask(dict(request), payload)
+        self._enter("judging", probe.name)
+        look = Look(probe, request, payload, Seen(header, data))
+        self._against_solutions(look)
+        return look
+
+    def _against_solutions(self, look: Look) -> None:
+        for number, side in enumerate(self.solutions):
+            want = side.look(look.request, look.payload)
+            fault = want.header.get("exception")
+            if fault and "raises" not in look.probe.facets:
+                raise ContentFault(look.probe.name, f"solution {number + 1}: {json.dumps(fault)}")
+            try:
+                judged = judge_look(look, want)
+            except Exception as error:  # an author's expression may raise anything
+                raise ContentFault(look.probe.name, f"{type(error).__name__}: {error}") from error
+            if number == 0 or judged.passed:
+                look.take(judged)
+            if judged.passed:
+                return
+
+    def _draw(self, probe: Probe, seed: int, sizes: dict[str, int]) -> tuple[Any, bytes]:
+        try:
+            names = drawing_names(seed) | sizes
+            if probe.draw:
+                exec(compile(probe.draw, f"<draw of {probe.name}>", "exec"), names)
+            values = {}
+            for name, expression in probe.inputs.items():
+                values[name] = names[name] = eval(expression, names)
+            packer = Packer()
+            return packer.pack(values), b"".join(packer.buffers)
+        except (Exception, InputError) as error:
+            raise ContentFault(probe.name, f"inputs: {type(error).__name__}: {error}") from error
+
+    def _sizes(self) -> dict[str, int]:
+        sizes = self.item.rules.ops_constant_in if isinstance(self.item, Exercise) else {}
+        return {name: values[0] for name, values in sizes.items()}
+
+    def _watch(self, probe: Probe) -> set[str]:
+        asked = self.item.rules if isinstance(self.item, Exercise) else None
+        watch = set()
+        if asked and asked.forbid_calls:
+            watch.add("calls")
+        if probe.facets & {"ops", "peak"} or (
+            asked and (asked.forbid_ops or asked.ops_constant_in)
+        ):
+            watch.add("ops")
+        return watch
+
+    def _growing(self) -> Iterator[Breach]:
+        """Operations must not grow with a size: the same probe at several sizes."""
+        assert isinstance(self.item, Exercise)
+        for name, sizes in self.item.rules.ops_constant_in.items():
+            for probe in self.item.probes:
+                if not rules.mentions(probe, name):
+                    continue
+                counts = [
+                    len(
+                        _list(self._look(probe, 0, self._sizes() | {name: n}).got.header.get("ops"))
+                    )
+                    for n in sizes
+                ]
+                if len(set(counts)) > 1:
+                    yield rules.growing(self.item, name, dict(zip(sizes, counts, strict=True)))
+                break
+
+    def _undefined(self, greeting: dict[str, Any]) -> Verdict | None:
+        defined = {str(name) for name in _list(greeting.get("defined"))}
+        asked = [name for name in asked_names(self.item) if name not in defined]
+        if not asked:
+            return None
+        key = "undefined" if len(asked) == 1 else "undefined_many"
+        text = say(f"evaluator.outcome.{key}", name=asked[0], names=", ".join(asked))
+        return Verdict(Outcome.WRONG, text, probes=len(self.item.probes))
+
+
+def asked_names(item: Exercise | Fix) -> list[str]:
+    """Names that probes use and the first solution defines: what a submission must define."""
+    defined = rules.defined_names(item.solutions[0])
+    used: list[str] = []
+    for probe in item.probes:
+        for node in ast.walk(ast.parse((probe.call or probe.run or "").strip())):
+            if isinstance(node, ast.Name) and node.id in defined and node.id not in used:
+                used.append(node.id)
+    return used
+
+
+def untouched(source: str, starter: str) -> bool:
+    """True when the source is the starter, comments and layout apart, or says nothing at all."""
+    if not source.strip():
+        return True
+    try:
+        return ast.dump(ast.parse(source)) == ast.dump(ast.parse(starter))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return source.split() == starter.split()
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []

@@ -1,0 +1,61 @@
+"""What the zygote does once, so that no submission pays for it.
+
+``first`` comes before the first pair is forked, ``rest`` after "ready": the first optimizer step
+alone imports torch._dynamo, 1.5 s and 72 MiB.
+"""
+
+from __future__ import annotations
+
+import collections
+import contextlib
+import copy
+import dataclasses
+import enum
+import functools
+import inspect
+import itertools
+import re
+import string
+import typing
+
+import torch
+import torch.nn.functional as F
+
+from tutor.evaluator import record, scene
+from tutor.text.messages import keys
+
+# Imported so that a learner's own import of them costs nothing.
+ALREADY_IMPORTED = (
+    collections, contextlib, copy, dataclasses, enum, functools, inspect, itertools, re, string, typing
+)  # fmt: skip
+
+
+def first() -> None:
+    """The least that makes a probe fast: the catalogue in memory, one small tensor program."""
+    keys("evaluator")
+    keys("evaluator_blocked")
+    a = torch.randn(64, 64, requires_grad=True)
+    (a @ a).exp().softmax(-1).sum().backward()
+    torch.allclose(a, a)
+    repr(a)
+    scene.shares_storage(a, a.detach())
+
+
+def rest() -> None:
+    """The usual furniture of a lesson: a small network, trained for two steps, and the recorders."""
+    model = torch.nn.Sequential(
+        torch.nn.Linear(8, 8), torch.nn.ReLU(), torch.nn.LayerNorm(8), torch.nn.Linear(8, 2)
+    )
+    optimizer = torch.optim.AdamW(model.parameters())
+    data = torch.utils.data.TensorDataset(torch.randn(8, 8), torch.zeros(8, dtype=torch.long))
+    for x, y in torch.utils.data.DataLoader(data, batch_size=4):
+        optimizer.zero_grad()
+        F.cross_entropy(model(x), y).backward()
+        optimizer.step()
+    F.conv2d(torch.randn(1, 1, 8, 8), torch.randn(1, 1, 3, 3))
+    a = torch.randn(1, 4, 8, 8)
+    F.scaled_dot_product_attention(a, a, a)
+    torch.einsum("ij,jk->ik", a[0, 0], a[0, 0])
+    torch.vmap(torch.sin)(a)
+    with record.recording(frozenset({"calls", "ops"})):
+        a.reshape(-1)

@@ -1,0 +1,198 @@
+"""The warm process that forks: torch is imported here once, and every submission starts from it.
+
+    python -I -X utf8 -m tutor.evaluator.zygote <descriptor of the line to the client>
+
+It holds no answers and never reads a submission or an exercise: their sockets are handed to the
+client as soon as a pair is forked. It has one thread, so that a fork copies a whole process.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import gc
+import json
+import os
+import select
+import shutil
+import signal
+import socket
+import sys
+import tempfile
+import time
+import traceback
+from pathlib import Path
+from typing import Any, NoReturn
+
+import torch
+
+from tutor.evaluator import judge, learner, warm
+from tutor.evaluator.confine.policy import Policy, Prepared, confine, prepare
+from tutor.evaluator.pairs import Pair, RunFolders
+
+# Long enough for the signal handler to write one line, short enough not to be felt.
+LAST_WORDS_SECONDS = 0.05
+STANDBY_MEMORY_MB = 1024
+STANDBY_CPU_SECONDS = 60
+
+
+class Zygote:
+    """Forks pairs, hands their descriptors over, and buries them."""
+
+    def __init__(self, line: socket.socket) -> None:
+        self._line = line
+        self._pid = os.getpid()
+        self._folders = RunFolders()
+        self._pairs: dict[int, Pair] = {}
+        self._count = 0
+        self._prepared: Prepared
+
+    def run(self) -> None:
+        """Warm up, keep one pair on standby, serve until the client is gone."""
+        warm.first()
+        self._ready()
+        warm.rest()
+        # The pair forked before would pay for what is warm now: a fresh one takes its place.
+        self._ready()
+        while True:
+            self._wait()
+
+    def _ready(self) -> None:
+        gc.collect()
+        gc.freeze()  # a collection in a child would touch, and so copy, every page of torch's
+        self._prepared = prepare()
+        self._fork({"standby": True})
+
+    # --- one turn of the loop ------------------------------------------------------------
+
+    def _wait(self) -> None:
+        poll = select.poll()
+        poll.register(self._line, select.POLLIN)
+        for pair in self._pairs.values():
+            for descriptor in pair.pidfds():
+                poll.register(descriptor, select.POLLIN)
+        deadlines = [pair.kill_at for pair in self._pairs.values() if pair.kill_at is not None]
+        timeout = max(0.0, min(deadlines) - time.monotonic()) * 1000 + 1 if deadlines else None
+        ready = {descriptor for descriptor, _ in poll.poll(timeout)}
+        for pair in list(self._pairs.values()):
+            if pair.bury(ready, time.monotonic()):
+                self._ended(pair)
+        if self._line.fileno() in ready:
+            self._obey()
+
+    def _obey(self) -> None:
+        message = self._line.recv(1 << 16)
+        if not message:
+            self._leave()
+        order = json.loads(message)
+        if order["do"] == "fork":
+            self._fork(order)
+        elif order["do"] == "kill" and order["run"] in self._pairs:
+            self._pairs[order["run"]].kill(time.monotonic() + LAST_WORDS_SECONDS)
+
+    def _ended(self, pair: Pair) -> None:
+        del self._pairs[pair.number]
+        self._folders.remove(pair.folder)
+        self._tell({"ended": pair.number, "learner": pair.learner_status, "judge": pair.judge_status})
+
+    def _leave(self) -> NoReturn:
+        for pair in self._pairs.values():
+            pair.kill_now()
+        self._folders.remove_all()
+        os._exit(0)
+
+    def _tell(self, message: dict[str, Any], descriptors: tuple[int, ...] = ()) -> None:
+        try:
+            socket.send_fds(self._line, [json.dumps(message).encode()], descriptors)
+        except (BrokenPipeError, ConnectionResetError):
+            self._leave()
+
+    # --- forking --------------------------------------------------------------------------
+
+    def _fork(self, order: dict[str, Any]) -> None:
+        self._count += 1
+        folder = self._folders.make(self._count) if order.get("files") else None
+        policy = Policy(
+            memory_mb=order.get("memory_mb", STANDBY_MEMORY_MB),
+            cpu_seconds=order.get("cpu_seconds", STANDBY_CPU_SECONDS),
+            run_folder=folder,
+            skip=frozenset(order.get("skip", ())),
+        )
+        output, output_end = os.pipe()
+        trace, trace_end = os.pipe()
+        verdict, verdict_end = os.pipe()
+        learner_control, learner_control_end = socket.socketpair()
+        judge_control, judge_control_end = socket.socketpair()
+        data, data_end = socket.socketpair()
+        null = os.open(os.devnull, os.O_RDWR)
+        learner_pid = self._child(
+            policy,
+            (null, output_end, output_end, learner_control_end.fileno(), data.fileno(), trace_end),
+            judging=False,
+        )
+        judge_pid = self._child(
+            policy._replace(run_folder=None),
+            (null, null, null, judge_control_end.fileno(), data_end.fileno(), verdict_end),
+            judging=True,
+        )
+        for descriptor in (output_end, trace_end, verdict_end, null):
+            os.close(descriptor)
+        for end in (learner_control_end, judge_control_end, data, data_end):
+            end.close()
+        pair = Pair(self._count, learner_pid, judge_pid, folder)
+        self._pairs[self._count] = pair
+        ours = (output, trace, verdict, learner_control.fileno(), judge_control.fileno())
+        message = {"pair": self._count, "standby": bool(order.get("standby")), "token": order.get("token")}
+        self._tell(message, ours)
+        for descriptor in (output, trace, verdict):
+            os.close(descriptor)
+        learner_control.close()
+        judge_control.close()
+
+    def _child(self, policy: Policy, wanted: tuple[int, ...], *, judging: bool) -> int:
+        pid = os.fork()
+        if pid:
+            return pid
+        try:
+            self._become(policy, wanted, judging=judging)
+        except BaseException:  # the child must never return into the zygote's loop
+            text = traceback.format_exc()[-8000:]
+            os.write(5, (json.dumps({"fault": text}) + "\n").encode() if judging else text.encode())
+        finally:
+            os._exit(98)
+
+    def _become(self, policy: Policy, wanted: tuple[int, ...], *, judging: bool) -> None:
+        """In the child: put descriptors 0 to 5 in place, confine, serve."""
+        moved = [fcntl.fcntl(descriptor, fcntl.F_DUPFD, 64) for descriptor in wanted]
+        for number, descriptor in enumerate(moved):
+            os.dup2(descriptor, number)
+        self._line.detach()
+        home = policy.run_folder or "/nonexistent"
+        os.environ.clear()
+        os.environ.update(HOME=home, TMPDIR=home, LANG="C.UTF-8", PATH="/nonexistent")
+        os.chdir(policy.run_folder or "/")
+        layers = confine(
+            self._prepared,
+            policy,
+            zygote_pid=self._pid,
+            keep=(3, 4, 5),
+            trace=2 if judging else 5,
+        )
+        if judging:
+            judge.serve(layers, self._prepared.landlock_abi)
+        else:
+            learner.prepare_streams()
+            learner.serve()
+
+
+def main() -> None:
+    """Serve the client at the other end of the descriptor named on the command line."""
+    line = socket.socket(fileno=int(sys.argv[1]))
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is the app's affair
+    # A parent that has ever run a parallel region hangs its children.
+    torch.set_num_threads(1)
+    torch.set_num_interop_threads(1)
+    Zygote(line).run()
+
+
+if __name__ == "__main__":
+    main()
