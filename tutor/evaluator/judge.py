@@ -55,9 +55,8 @@ class Link:
         return header
 
 
-def serve(layers: frozenset[str], landlock_abi: int) -> None:
-    """Tell what confines it, read the job, wait for the learner's process, write the verdict. Never returns."""
-    emit({"layers": sorted(layers), "landlock_abi": landlock_abi})
+def serve() -> None:
+    """Read the job, wait for the learner's process, write the verdict. Never returns."""
     try:
         job, _ = wire.receive(CONTROL)
     except wire.Gone:

@@ -129,7 +129,7 @@ def _flush() -> None:
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()
-        except BaseException:  # noqa: S110 - a closed or replaced stream is the learner's own affair
+        except BaseException:
             pass
 
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import contextlib
 import copy
-import io
 import ctypes
+import io
 import math
 import random
 import sys

@@ -12,17 +12,42 @@ from tutor.evaluator.wire import WireError
 
 _DTYPES = {
     name: getattr(torch, name)
-    for name in (
-        "float64 float32 float16 bfloat16 int64 int32 int16 int8 uint8 uint16 uint32 uint64 "
-        "bool complex64 complex128"
-    ).split()
+    for name in [
+        "float64",
+        "float32",
+        "float16",
+        "bfloat16",
+        "int64",
+        "int32",
+        "int16",
+        "int8",
+        "uint8",
+        "uint16",
+        "uint32",
+        "uint64",
+        "bool",
+        "complex64",
+        "complex128",
+    ]
 }
 _ARRAY_DTYPES = {
     name: np.dtype(name)
-    for name in (
-        "float64 float32 float16 int64 int32 int16 int8 uint8 uint16 uint32 uint64 "
-        "bool complex64 complex128"
-    ).split()
+    for name in [
+        "float64",
+        "float32",
+        "float16",
+        "int64",
+        "int32",
+        "int16",
+        "int8",
+        "uint8",
+        "uint16",
+        "uint32",
+        "uint64",
+        "bool",
+        "complex64",
+        "complex128",
+    ]
 }
 
 

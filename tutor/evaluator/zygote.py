@@ -13,14 +13,11 @@ import gc
 import json
 import os
 import select
-import shutil
 import signal
 import socket
 import sys
-import tempfile
 import time
 import traceback
-from pathlib import Path
 from typing import Any, NoReturn
 
 import torch
@@ -33,6 +30,7 @@ from tutor.evaluator.pairs import Pair, RunFolders
 LAST_WORDS_SECONDS = 0.05
 STANDBY_MEMORY_MB = 1024
 STANDBY_CPU_SECONDS = 60
+_CHILDRENS = 6  # descriptors below this one are the children's
 
 
 class Zygote:
@@ -45,6 +43,7 @@ class Zygote:
         self._pairs: dict[int, Pair] = {}
         self._count = 0
         self._prepared: Prepared
+        self._layers: list[str] = []
 
     def run(self) -> None:
         """Warm up, keep one pair on standby, serve until the client is gone."""
@@ -60,7 +59,34 @@ class Zygote:
         gc.collect()
         gc.freeze()  # a collection in a child would touch, and so copy, every page of torch's
         self._prepared = prepare()
+        self._layers = self._try_layers()
         self._fork({"standby": True})
+
+    def _try_layers(self) -> list[str]:
+        """Confine a child that does nothing else, to say truthfully what is in force here.
+
+        Raises RuntimeError when a layer that this kernel has cannot be put on.
+        """
+        reader, writer = os.pipe()
+        pid = os.fork()
+        if pid == 0:
+            try:
+                policy = Policy(STANDBY_MEMORY_MB, STANDBY_CPU_SECONDS)
+                layers = confine(
+                    self._prepared, policy, zygote_pid=self._pid, keep=(writer,), trace=2
+                )
+                os.write(writer, json.dumps({"layers": sorted(layers)}).encode())
+            except BaseException as error:  # told to the parent, whatever it is
+                os.write(writer, json.dumps({"fault": str(error)}).encode())
+            finally:
+                os._exit(0)
+        os.close(writer)
+        with os.fdopen(reader, "rb") as answer:
+            told = json.loads(answer.read() or b'{"fault": "the sandbox could not be tried"}')
+        os.waitpid(pid, 0)
+        if "fault" in told:
+            raise RuntimeError(told["fault"])
+        return list(told["layers"])
 
     # --- one turn of the loop ------------------------------------------------------------
 
@@ -92,7 +118,9 @@ class Zygote:
     def _ended(self, pair: Pair) -> None:
         del self._pairs[pair.number]
         self._folders.remove(pair.folder)
-        self._tell({"ended": pair.number, "learner": pair.learner_status, "judge": pair.judge_status})
+        self._tell(
+            {"ended": pair.number, "learner": pair.learner_status, "judge": pair.judge_status}
+        )
 
     def _leave(self) -> NoReturn:
         for pair in self._pairs.values():
@@ -141,7 +169,13 @@ class Zygote:
         pair = Pair(self._count, learner_pid, judge_pid, folder)
         self._pairs[self._count] = pair
         ours = (output, trace, verdict, learner_control.fileno(), judge_control.fileno())
-        message = {"pair": self._count, "standby": bool(order.get("standby")), "token": order.get("token")}
+        message = {
+            "pair": self._count,
+            "standby": bool(order.get("standby")),
+            "token": order.get("token"),
+            "layers": [name for name in self._layers if name not in policy.skip],
+            "landlock_abi": self._prepared.landlock_abi,
+        }
         self._tell(message, ours)
         for descriptor in (output, trace, verdict):
             os.close(descriptor)
@@ -170,7 +204,7 @@ class Zygote:
         os.environ.clear()
         os.environ.update(HOME=home, TMPDIR=home, LANG="C.UTF-8", PATH="/nonexistent")
         os.chdir(policy.run_folder or "/")
-        layers = confine(
+        confine(
             self._prepared,
             policy,
             zygote_pid=self._pid,
@@ -178,7 +212,7 @@ class Zygote:
             trace=2 if judging else 5,
         )
         if judging:
-            judge.serve(layers, self._prepared.landlock_abi)
+            judge.serve()
         else:
             learner.prepare_streams()
             learner.serve()
@@ -186,7 +220,13 @@ class Zygote:
 
 def main() -> None:
     """Serve the client at the other end of the descriptor named on the command line."""
-    line = socket.socket(fileno=int(sys.argv[1]))
+    number = int(sys.argv[1])
+    line = socket.socket(fileno=fcntl.fcntl(number, fcntl.F_DUPFD_CLOEXEC, _CHILDRENS))
+    os.close(number)
+    # 3 to 5 belong to the children; nothing of ours may sit where they put their descriptors.
+    while (taken := os.open(os.devnull, os.O_RDWR)) < _CHILDRENS - 1:
+        pass
+    os.set_inheritable(taken, False)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is the app's affair
     # A parent that has ever run a parallel region hangs its children.
     torch.set_num_threads(1)
