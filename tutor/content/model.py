@@ -15,7 +15,7 @@ ItemId: TypeAlias = Annotated[
     str,
     Meta(
         pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*(\.[a-z0-9]+(-[a-z0-9]+)*)*$",
-        description="permanent, lower case, words joined by -, levels joined by . ; progress hangs on it",
+        description="permanent, lower case, words joined by -, levels by . ; progress hangs on it",
     ),
 ]
 Alias: TypeAlias = Annotated[
@@ -56,14 +56,14 @@ class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
     """Base of every struct of a course: immutable, unknown keys refused."""
 
 
-class Objective(Part):
+class Objective(Part, frozen=True):
     """One thing the learner can do afterwards; mastery is counted by objective."""
 
     id: ItemId
     text: str
 
 
-class Misconception(Part):
+class Misconception(Part, frozen=True):
     """A wrong belief, as kept in ``lessons/misconceptions.yaml``."""
 
     id: MisconceptionId
@@ -76,7 +76,7 @@ class Misconception(Part):
 # --- exercises -----------------------------------------------------------------------------
 
 
-class Tolerance(Part):
+class Tolerance(Part, frozen=True):
     """Allowed error of a value: ``|got - want| <= atol + rtol * |want|``; the want side scales."""
 
     rtol: float = 1e-5
@@ -84,14 +84,14 @@ class Tolerance(Part):
     nan_equal: bool = False
 
 
-class Require(Part):
+class Require(Part, frozen=True):
     """A condition on what was observed, where equality with a solution is not the question."""
 
     that: str  # a Python expression over the observed names, evaluated by the judge
     say: str
 
 
-class Probe(Part):
+class Probe(Part, frozen=True):
     """One look at the learner's code; the same look is taken at the solutions.
 
     Either ``call`` (one expression; its value is observed as ``result``) or ``run`` (a scene that
@@ -118,7 +118,7 @@ class Probe(Part):
         return frozenset(asked) | (frozenset(ON_BY_DEFAULT) - frozenset(self.ignore))
 
 
-class Mistake(Part):
+class Mistake(Part, frozen=True):
     """A misconception as it shows in this exercise: an alternative, wrong solution."""
 
     id: MisconceptionId
@@ -127,7 +127,7 @@ class Mistake(Part):
     uses: tuple[str, ...] = ()  # told apart by a name in the source where behaviour is the same
 
 
-class Wrong(Part):
+class Wrong(Part, frozen=True):
     """A slip without a conceptual name; ``by`` is the probe or rule that must refuse it."""
 
     code: str
@@ -135,7 +135,7 @@ class Wrong(Part):
     slip: str = ""  # slip-axis, slip-edge, ...: for the author's overview only
 
 
-class Rules(Part):
+class Rules(Part, frozen=True):
     """What cannot be seen in results. Each is stated in the task."""
 
     forbid_calls: tuple[str, ...] = ()  # torch functions or methods that must not run: "reshape"
@@ -146,14 +146,14 @@ class Rules(Part):
     say: dict[str, str] = {}  # rule name -> the sentence for the learner
 
 
-class Limits(Part):
+class Limits(Part, frozen=True):
     """Limits of one submission."""
 
     seconds: Annotated[float, Meta(gt=0, le=120)] = 5.0
     memory_mb: Annotated[int, Meta(ge=64, le=8192)] = 1024
 
 
-class Exercise(Part):
+class Exercise(Part, frozen=True):
     """Code to write, and everything needed to say what is true of it."""
 
     id: ItemId
@@ -177,7 +177,7 @@ class Exercise(Part):
 # --- questions -----------------------------------------------------------------------------
 
 
-class WrongAnswer(Part):
+class WrongAnswer(Part, frozen=True):
     """A wrong answer that is expected, and what it reveals."""
 
     answer: str
@@ -185,7 +185,7 @@ class WrongAnswer(Part):
     misconception: MisconceptionId | None = None
 
 
-class Option(Part):
+class Option(Part, frozen=True):
     """One option of a choice. Every option has its reason, the right ones too."""
 
     text: str
@@ -195,7 +195,7 @@ class Option(Part):
     misconception: MisconceptionId | None = None
 
 
-class QuestionPart(Part, kw_only=True):
+class QuestionPart(Part, frozen=True, kw_only=True):
     """What every kind of question has."""
 
     kind: ClassVar[str]
@@ -209,21 +209,21 @@ class QuestionPart(Part, kw_only=True):
     formerly: tuple[ItemId, ...] = ()
 
 
-class Choice(QuestionPart, tag_field="kind", tag="choice", kw_only=True):
+class Choice(QuestionPart, frozen=True, tag_field="kind", tag="choice", kw_only=True):
     """Exactly one option is right."""
 
     kind: ClassVar[str] = "choice"
     options: Annotated[tuple[Option, ...], Meta(min_length=2)]
 
 
-class Multi(QuestionPart, tag_field="kind", tag="multi", kw_only=True):
+class Multi(QuestionPart, frozen=True, tag_field="kind", tag="multi", kw_only=True):
     """Select all that are right."""
 
     kind: ClassVar[str] = "multi"
     options: Annotated[tuple[Option, ...], Meta(min_length=2)]
 
 
-class Numeric(QuestionPart, tag_field="kind", tag="numeric", kw_only=True):
+class Numeric(QuestionPart, frozen=True, tag_field="kind", tag="numeric", kw_only=True):
     """A number. ``key`` is an expression that ``tutor validate`` computes and compares."""
 
     kind: ClassVar[str] = "numeric"
@@ -237,7 +237,7 @@ class Numeric(QuestionPart, tag_field="kind", tag="numeric", kw_only=True):
     wrong: tuple[WrongAnswer, ...] = ()
 
 
-class Shape(QuestionPart, tag_field="kind", tag="shape", kw_only=True):
+class Shape(QuestionPart, frozen=True, tag_field="kind", tag="shape", kw_only=True):
     """One shape or several in a row, e.g. ``(3, 1) ()``."""
 
     kind: ClassVar[str] = "shape"
@@ -245,7 +245,7 @@ class Shape(QuestionPart, tag_field="kind", tag="shape", kw_only=True):
     wrong: tuple[WrongAnswer, ...] = ()
 
 
-class Output(QuestionPart, tag_field="kind", tag="output", kw_only=True):
+class Output(QuestionPart, frozen=True, tag_field="kind", tag="output", kw_only=True):
     """Predict what ``code`` prints; compared as parsed literals where it parses."""
 
     kind: ClassVar[str] = "output"
@@ -253,7 +253,7 @@ class Output(QuestionPart, tag_field="kind", tag="output", kw_only=True):
     wrong: tuple[WrongAnswer, ...] = ()
 
 
-class Fix(QuestionPart, tag_field="kind", tag="fix", kw_only=True):
+class Fix(QuestionPart, frozen=True, tag_field="kind", tag="fix", kw_only=True):
     """Edit ``code`` until it prints ``output``; its print lines must stay as they are."""
 
     kind: ClassVar[str] = "fix"
@@ -265,7 +265,7 @@ class Fix(QuestionPart, tag_field="kind", tag="fix", kw_only=True):
     limits: Limits = Limits()
 
 
-class Order(QuestionPart, tag_field="kind", tag="order", kw_only=True):
+class Order(QuestionPart, frozen=True, tag_field="kind", tag="order", kw_only=True):
     """Put ``items``, written in the right order, into that order."""
 
     kind: ClassVar[str] = "order"
@@ -273,7 +273,7 @@ class Order(QuestionPart, tag_field="kind", tag="order", kw_only=True):
     wrong: tuple[WrongAnswer, ...] = ()  # answer: 1-based positions, e.g. "2 1 3"
 
 
-class Match(QuestionPart, tag_field="kind", tag="match", kw_only=True):
+class Match(QuestionPart, frozen=True, tag_field="kind", tag="match", kw_only=True):
     """Join each left side with its right side."""
 
     kind: ClassVar[str] = "match"
@@ -281,7 +281,7 @@ class Match(QuestionPart, tag_field="kind", tag="match", kw_only=True):
     wrong: tuple[WrongAnswer, ...] = ()  # answer: "left = right"
 
 
-class Blank(QuestionPart, tag_field="kind", tag="blank", kw_only=True):
+class Blank(QuestionPart, frozen=True, tag_field="kind", tag="blank", kw_only=True):
     """Fill in the ``___`` of the prompt or code; any of ``answers`` is right."""
 
     kind: ClassVar[str] = "blank"
@@ -292,7 +292,7 @@ class Blank(QuestionPart, tag_field="kind", tag="blank", kw_only=True):
 Question: TypeAlias = Choice | Multi | Numeric | Shape | Output | Fix | Order | Match | Blank
 
 
-class Quiz(Part):
+class Quiz(Part, frozen=True):
     """``quizzes/<unit>/<nn>-<name>.yaml``: the questions of one lesson."""
 
     lesson: ItemId
@@ -302,7 +302,7 @@ class Quiz(Part):
 # --- lessons -------------------------------------------------------------------------------
 
 
-class Example(Part):
+class Example(Part, frozen=True):
     """Code that runs at a key press; its printed output is stored and proved."""
 
     code: str
@@ -310,7 +310,7 @@ class Example(Part):
     output: str = ""  # what it prints; refreshed by `tutor validate --write`
 
 
-class Visual(Part):
+class Visual(Part, frozen=True):
     """A picture drawn from the facts of running ``code``, never from typed-in numbers."""
 
     kind: Literal[
@@ -320,7 +320,7 @@ class Visual(Part):
     note: str = ""
 
 
-class Step(Part):
+class Step(Part, frozen=True):
     """One screen of a lesson: prose, and at most one thing to do beside it."""
 
     title: str
@@ -333,7 +333,7 @@ class Step(Part):
     visual: Visual | None = None
 
 
-class Lesson(Part):
+class Lesson(Part, frozen=True):
     """``lessons/<unit>/<nn>-<name>.yaml``."""
 
     id: ItemId
@@ -346,7 +346,7 @@ class Lesson(Part):
     formerly: tuple[ItemId, ...] = ()
 
 
-class UnitHead(Part):
+class UnitHead(Part, frozen=True):
     """A unit as ``lessons/course.yaml`` lists it; its lessons are the files of folder ``id``."""
 
     id: ItemId
@@ -355,7 +355,7 @@ class UnitHead(Part):
     about: str
 
 
-class CourseHead(Part):
+class CourseHead(Part, frozen=True):
     """``lessons/course.yaml``."""
 
     title: str

@@ -141,9 +141,8 @@ def _nodes(
         yield from _dicts(sides, where, want, got, force_value)
     elif kind == "module":
         yield from _modules(sides, where, want, got)
-    elif "value" in sides.facets or force_value:
-        if not _plain_equal(want, got, sides.tolerance):
-            yield Difference("value", where, show(want), show(got))
+    elif ("value" in sides.facets or force_value) and not _plain_equal(want, got, sides.tolerance):
+        yield Difference("value", where, show(want), show(got))
 
 
 def _sequences(

@@ -1,7 +1,7 @@
 """Inputs of a probe: drawn once by the judge, rebuilt alike on both sides.
 
-A tensor travels as its whole storage and its size, stride and offset, so that a transposed, stepped,
-expanded or offset input arrives as what it is, and inputs that share memory still share it.
+A tensor travels as its whole storage and its size, stride and offset, so that a transposed,
+stepped, expanded or offset input arrives as what it is, and inputs that share memory still do.
 Each side rebuilds its own copy; neither can touch the other's.
 """
 
@@ -134,7 +134,8 @@ class Unpacker:
         """The value of ``node``; tensors and arrays of one storage share memory."""
         if not isinstance(node, dict):
             return node
-        kind, value = node["$"], node.get("v")
+        kind: str = node["$"]
+        value: Any = node.get("v")
         if kind in _FROM_TEXT:
             return _FROM_TEXT[kind](value)
         if kind in _FROM_ITEMS:
@@ -170,7 +171,7 @@ class Unpacker:
         key = (place[0], place[1])
         if key not in self._storages:
             data = self._cut(place)
-            storage = torch.UntypedStorage(len(data))
+            storage = torch.UntypedStorage(len(data))  # type: ignore[no-untyped-call]
             ctypes.memmove(storage.data_ptr(), data, len(data))
             self._storages[key] = storage
         return self._storages[key]

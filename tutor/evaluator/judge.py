@@ -91,9 +91,11 @@ def _verdict(job: dict[str, Any]) -> Verdict:
         if job["kind"] == "run":
             enter("loading", None)
             return after_run(link.greeting(), source, job["memory_mb"])
-        item: Exercise | Fix = msgspec.convert(
-            job["item"], Exercise if job["kind"] == "exercise" else Fix
-        )
+        item: Exercise | Fix
+        if job["kind"] == "exercise":
+            item = msgspec.convert(job["item"], Exercise)
+        else:
+            item = msgspec.convert(job["item"], Fix)
         return Trial(
             item, source, link, enter, seed=job.get("seed"), shuffle=job["shuffle"]
         ).verdict()

@@ -6,7 +6,9 @@ confined and everything below has taken hold of what it needs.
 
 from __future__ import annotations
 
+import contextlib
 import gc
+import io
 import linecache
 import os
 import random
@@ -127,10 +129,9 @@ def _answer(
 
 def _flush() -> None:
     for stream in (sys.stdout, sys.stderr):
-        try:
+        # A closed or replaced stream is the learner's own affair.
+        with contextlib.suppress(BaseException):
             stream.flush()
-        except BaseException:
-            pass
 
 
 def describe(error: BaseException) -> dict[str, Any]:
@@ -174,12 +175,21 @@ def _cause(error: BaseException) -> str | None:
 
 def prepare_streams() -> None:
     """Text streams over descriptors 0, 1 and 2, in UTF-8, line by line; all warnings shown."""
-    sys.stdin = open(0, encoding="utf-8", errors="replace", closefd=False)
-    sys.stdout = open(1, "w", buffering=1, encoding="utf-8", closefd=False)
-    sys.stderr = open(
-        2, "w", buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False
-    )
-    sys.__stdin__, sys.__stdout__, sys.__stderr__ = sys.stdin, sys.stdout, sys.stderr
+    sys.stdin = _stream(0, "r", "replace")
+    sys.stdout = _stream(1, "w", "strict")
+    sys.stderr = _stream(2, "w", "backslashreplace")
     # torch gives many warnings once a process; a learner's second run must show them again.
     torch.set_warn_always(True)
     warnings.simplefilter("default")
+
+
+def _stream(descriptor: int, mode: str, errors: str) -> TextIO:
+    # Open as long as the process lives.
+    return io.TextIOWrapper(
+        io.FileIO(descriptor, mode, closefd=False)
+        if mode == "w"
+        else io.BufferedReader(io.FileIO(descriptor, mode, closefd=False)),
+        encoding="utf-8",
+        errors=errors,
+        line_buffering=True,
+    )

@@ -210,7 +210,8 @@ def _raw(value: Any) -> np.ndarray[Any, Any] | None:
         return None
     if not size or not low:
         return None
-    return np.frombuffer((ctypes.c_ubyte * size).from_address(low), dtype=np.uint8)
+    memory = (ctypes.c_ubyte * size).from_address(low)
+    return np.ctypeslib.as_array(memory)
 
 
 def _content(value: Any) -> bytes:

@@ -10,45 +10,12 @@ import torch
 
 from tutor.evaluator.wire import WireError
 
-_DTYPES = {
-    name: getattr(torch, name)
-    for name in [
-        "float64",
-        "float32",
-        "float16",
-        "bfloat16",
-        "int64",
-        "int32",
-        "int16",
-        "int8",
-        "uint8",
-        "uint16",
-        "uint32",
-        "uint64",
-        "bool",
-        "complex64",
-        "complex128",
-    ]
-}
-_ARRAY_DTYPES = {
-    name: np.dtype(name)
-    for name in [
-        "float64",
-        "float32",
-        "float16",
-        "int64",
-        "int32",
-        "int16",
-        "int8",
-        "uint8",
-        "uint16",
-        "uint32",
-        "uint64",
-        "bool",
-        "complex64",
-        "complex128",
-    ]
-}
+_NAMES = """
+    float64 float32 float16 int64 int32 int16 int8 uint64 uint32 uint16 uint8
+    bool complex128 complex64
+""".split()  # noqa: SIM905 - a table of names reads better in rows
+_DTYPES = {name: getattr(torch, name) for name in (*_NAMES, "bfloat16")}
+_ARRAY_DTYPES = {name: np.dtype(name) for name in _NAMES}
 
 
 def checked_shape(node: dict[str, Any]) -> list[int]:

@@ -37,9 +37,11 @@ class ContentFault(Exception):
 class Learner(Protocol):
     """What a trial needs of the line to the learner's process."""
 
-    def ask(self, request: dict[str, Any], payload: bytes) -> tuple[dict[str, Any], bytes]: ...
+    def ask(self, request: dict[str, Any], payload: bytes) -> tuple[dict[str, Any], bytes]:
+        """One probe, one observation."""
 
-    def greeting(self) -> dict[str, Any]: ...
+    def greeting(self) -> dict[str, Any]:
+        """How loading went."""
 
 
 class Trial:

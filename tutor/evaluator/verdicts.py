@@ -22,7 +22,7 @@ _NO_MEMORY = ("can't allocate memory", "not enough memory", "Cannot allocate mem
 def of_findings(
     item: Exercise | Fix, source: str, findings: Sequence[Finding], explanation: Explanation
 ) -> Verdict:
-    """The verdict on a submission that is not right: the first finding in full, the rest a line each."""
+    """The verdict on a submission that is not right: the first finding in full."""
     first = findings[0]
     if isinstance(first, Look) and first.got.exception:
         verdict = of_exception(first.got.exception, source, item.limits.memory_mb)

@@ -21,28 +21,37 @@ import typing
 import torch
 import torch.nn.functional as F
 
-from tutor.evaluator import record, scene
+from tutor.content.model import Tolerance
+from tutor.evaluator import compare, record, scene
+from tutor.evaluator.inputs import Packer, Unpacker
 from tutor.text.messages import keys
 
 # Imported so that a learner's own import of them costs nothing.
 ALREADY_IMPORTED = (
-    collections, contextlib, copy, dataclasses, enum, functools, inspect, itertools, re, string, typing
+    collections, contextlib, copy, dataclasses, enum, functools, inspect, itertools, re, string,
+    typing,
 )  # fmt: skip
 
 
 def first() -> None:
-    """The least that makes a probe fast: the catalogue in memory, one small tensor program."""
+    """One whole look, drawn and compared: the first submission then finds all of it warm."""
     keys("evaluator")
     keys("evaluator_blocked")
-    a = torch.randn(64, 64, requires_grad=True)
-    (a @ a).exp().softmax(-1).sum().backward()
-    torch.allclose(a, a)
-    repr(a)
-    scene.shares_storage(a, a.detach())
+    packer = Packer()
+    node = packer.pack({"x": torch.randn(3, 2, requires_grad=True)})
+    facets = ["value", "grad", "storage", "inputs", "state"]
+    probe = {"call": "f(x)", "facets": facets, "watch": [], "seed": 1}
+    inputs = Unpacker(b"".join(packer.buffers)).unpack(node)
+    # The first gradient alone imports 500 modules: 0.3 s.
+    seen = scene.look(probe, {"f": lambda x: x.t().softmax(-1)}, inputs)
+    side = (seen.header, seen.payload)
+    list(compare.differences(compare.Sides(side, side, frozenset(facets), Tolerance())))
+    torch.seed()
+    repr(torch.randn(2, 2))
 
 
 def rest() -> None:
-    """The usual furniture of a lesson: a small network, trained for two steps, and the recorders."""
+    """The usual furniture of a lesson: a small network trained for two steps; the recorders."""
     model = torch.nn.Sequential(
         torch.nn.Linear(8, 8), torch.nn.ReLU(), torch.nn.LayerNorm(8), torch.nn.Linear(8, 2)
     )
@@ -50,7 +59,7 @@ def rest() -> None:
     data = torch.utils.data.TensorDataset(torch.randn(8, 8), torch.zeros(8, dtype=torch.long))
     for x, y in torch.utils.data.DataLoader(data, batch_size=4):
         optimizer.zero_grad()
-        F.cross_entropy(model(x), y).backward()
+        F.cross_entropy(model(x), y).backward()  # type: ignore[no-untyped-call]
         optimizer.step()
     F.conv2d(torch.randn(1, 1, 8, 8), torch.randn(1, 1, 3, 3))
     a = torch.randn(1, 4, 8, 8)
