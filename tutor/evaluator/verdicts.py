@@ -16,6 +16,7 @@ from tutor.evaluator.refusals import explain_refusal
 from tutor.evaluator.scenes import copyable
 from tutor.text.messages import say
 
+_STRUCTURE = ("type", "shape", "dtype")
 _NO_MEMORY = ("can't allocate memory", "not enough memory", "Cannot allocate memory", "bad_alloc")
 
 
@@ -24,7 +25,9 @@ def of_findings(
 ) -> Verdict:
     """The verdict on a submission that is not right: the first finding in full."""
     first = findings[0]
-    if isinstance(first, Look) and first.got.exception:
+    if isinstance(first, Look) and _scene_failed(first):
+        verdict = Verdict(Outcome.WRONG, _unusable(first))
+    elif isinstance(first, Look) and first.got.exception:
         verdict = of_exception(first.got.exception, source, item.limits.memory_mb)
     else:
         verdict = Verdict(Outcome.WRONG, _sentence(first), line=_line(first))
@@ -39,6 +42,20 @@ def of_findings(
         passed_probes=len(item.probes) - failed,
     )
     return _explained(verdict, explanation)
+
+
+def _scene_failed(look: Look) -> bool:
+    """True when the scene itself stumbled over what the learner's code gave back."""
+    fault = look.got.exception or {}
+    known = {"SystemExit", "MemoryError", "KeyboardInterrupt"}
+    return bool(fault) and not fault.get("frames") and not known & set(fault.get("bases") or ())
+
+
+def _unusable(look: Look) -> str:
+    fault = look.got.exception or {}
+    reason = f"{fault.get('type')}: {str(fault.get('message', ''))[:200]}"
+    text = say("evaluator.outcome.unusable", reason=reason)
+    return f"{look.probe.say} {text}" if look.probe.say else text
 
 
 def _explained(verdict: Verdict, explanation: Explanation) -> Verdict:
@@ -62,9 +79,19 @@ def _sentence(finding: Finding) -> str:
     if judged and judged.require:
         return judged.require.say
     difference = judged.differences[0] if judged and judged.differences else None
-    if finding.probe.say:
+    # What a probe is about is not yet in question while type, shape or dtype are off.
+    if difference is None or (finding.probe.say and difference.facet not in _STRUCTURE):
         return finding.probe.say
-    return sentence_of(difference) if difference else ""
+    return sentence_of(_named(difference, finding))
+
+
+def _named(difference: Difference, look: Look) -> Difference:
+    """The difference with ``result`` replaced by the call that gave it, where that is short."""
+    call = (look.probe.call or "").strip()
+    if not call or len(call) > 60 or not difference.where.startswith("result"):
+        return difference
+    where = call + difference.where.removeprefix("result")
+    return msgspec.structs.replace(difference, where=where)
 
 
 def sentence_of(difference: Difference) -> str:
@@ -82,7 +109,7 @@ def _difference(finding: Finding) -> Difference | None:
         return finding.difference
     if not finding.judged or not finding.judged.differences:
         return None
-    first = finding.judged.differences[0]
+    first = _named(finding.judged.differences[0], finding)
     if first.guess or first.facet != "value":
         return first
     return msgspec.structs.replace(first, guess=guess(finding))
@@ -101,7 +128,7 @@ def _notes(findings: Sequence[Finding]) -> list[str]:
             continue
         differences = finding.judged.differences if finding.judged else ()
         rest = differences[1:] if number == 0 else differences[:1]
-        notes += [f"{finding.probe.name}: {sentence_of(difference)}" for difference in rest]
+        notes += [f"{finding.probe.name}: {sentence_of(_named(d, finding))}" for d in rest]
     return list(dict.fromkeys(notes))[:6]
 
 
