@@ -130,8 +130,7 @@ def _nodes(
     sides: Sides, where: str, want: Any, got: Any, *, force_value: bool = False
 ) -> Iterator[Difference]:
     if _type(want) != _type(got):
-        guess = say("evaluator.guess.none") if got is None else ""
-        yield Difference("type", where, _type(want), _type(got), guess=guess)
+        yield Difference("type", where, _type(want), _type(got))
         return
     kind = _kind(want)
     if kind in ("tensor", "array"):

@@ -96,8 +96,13 @@ def _named(difference: Difference, look: Look) -> Difference:
 
 def sentence_of(difference: Difference) -> str:
     """One difference as a sentence."""
+    key = difference.facet
+    if key == "type" and difference.got == "None":
+        key = "nothing"
+    elif key == "grad" and difference.got == say("evaluator.no_graph"):
+        key = "grad_lost"
     return say(
-        f"evaluator.difference.{difference.facet}",
+        f"evaluator.difference.{key}",
         where=difference.where,
         expected=difference.expected,
         got=difference.got,
