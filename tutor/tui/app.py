@@ -36,14 +36,11 @@ class TutorApp(App[None]):
     """Screens ask the app for the course, the learner, the recorder and the evaluator."""
 
     TITLE = "tutor"
-    CSS_PATH = "app.tcss"
+    # Home's own is read with it: Textual loads none for a default screen, and one parse is faster.
+    CSS_PATH = ["app.tcss", "screens/home.tcss"]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = list(keymap.APP)
-    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [
-        (0, "-tiny"),
-        (60, "-narrow"),
-        (120, "-wide"),
-    ]
-    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-flat"), (15, "-tall")]
+    HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (120, "-wide")]  # noqa: RUF012
+    VERTICAL_BREAKPOINTS = [(0, "-flat"), (15, "-tall")]  # noqa: RUF012
 
     def __init__(self, parts: Parts) -> None:
         super().__init__()
@@ -52,7 +49,7 @@ class TutorApp(App[None]):
         self.settings = parts.settings.settings
         self.symbols = symbols.choose(self.settings.symbols, parts.env)
         self.learner = Learner()
-        self.recorder = Recorder(parts.open_store, self._saved)
+        self.recorder = Recorder(parts.open_store, self._tell_screens)
         self.evaluator: Evaluator | None = None
         self.crash: Exception | None = None
         self._rows: list[Found] | None = None
@@ -109,11 +106,11 @@ class TutorApp(App[None]):
     @property
     def banner(self) -> str:
         """What the learner must know about their records; empty when all is well."""
-        return self.learner.message
+        return self.recorder.trouble or self.learner.message
 
     def standing(self) -> tuple[str, bool]:
         """How things stand, for the status line, and whether it is trouble."""
-        if not self.recorder.saved:
+        if self.recorder.trouble:
             return say("tui.state.unsaved"), True
         words = [say("tui.state.due", n=self.learner.due)] if self.learner.due else []
         if self.evaluator is not None:
@@ -132,11 +129,8 @@ class TutorApp(App[None]):
             self.notify(say("tui.crash.warmer", why=error, log=where), severity="error")
         self._tell_screens()
 
-    def _saved(self, saved: bool) -> None:
-        self._tell_screens()
-
     def _retry(self) -> None:
-        if not self.recorder.saved:
+        if self.recorder.trouble:
             self.run_worker(self.recorder.retry(), group="retry", exclusive=True)
 
     def _tell_screens(self) -> None:
@@ -243,10 +237,10 @@ def run_app(course_root: Path, folders: Folders, settings: preferences.Loaded | 
     loaded = settings or preferences.load_settings(folders.config)
     app = TutorApp(
         Parts(
-            course=load_course(course_root),
+            course=load_course(course_root, cache=folders.state),
             folders=folders,
             open_store=partial(open_learner, folders),
-            make_evaluator=partial(make_evaluator, folders, loaded.settings),
+            make_evaluator=partial(make_evaluator, loaded.settings),
             settings=loaded,
         )
     )

@@ -12,16 +12,25 @@ from tutor.tui.symbols import Symbols
 class Listed(Protocol):
     """What the course's index knows of an exercise or a question."""
 
-    id: str
-    kind: str
+    @property
+    def id(self) -> str:
+        """Its permanent name."""
 
 
 class ItemSoFar(Protocol):
-    """What the store knows of one item; see ``tutor.store``."""
+    """What the store knows of one item; see ``tutor.store.rows.ItemState``."""
 
-    attempts: int
-    right: int
-    passed: bool
+    @property
+    def attempts(self) -> int:
+        """Judged submissions and answers."""
+
+    @property
+    def right(self) -> int:
+        """How many of them were right."""
+
+    @property
+    def passed(self) -> bool:
+        """Right at least once."""
 
 
 @dataclass(frozen=True)

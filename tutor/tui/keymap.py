@@ -29,8 +29,8 @@ def key(id: str, keys: str, action: str, *, show: bool = False, priority: bool =
 
 
 APP = [
-    key("app.help", "f1", "help", priority=True),
     key("app.help-letter", "question_mark", "help", show=True),
+    key("app.help", "f1", "help", show=True, priority=True),
     key("app.palette", "ctrl+p,f4", "command_palette", priority=True),
     key("app.search", "slash", "search", show=True),
     key("app.quit", "ctrl+q", "quit", priority=True),
@@ -45,19 +45,26 @@ HOME = [
 # The screen's help closes with the same keys that opened it.
 DIALOG = [key("dialog.close", "escape", "close", show=True, priority=True)]
 
+# Where two keys do the same, the status line shows the first that reaches us: outside an editor
+# the letter, inside it the function key.
 LESSON = [
     key("lesson.check", "f5", "check", show=True, priority=True),
     key("lesson.run", "ctrl+r", "run", show=True, priority=True),
     key("lesson.hint", "h", "hint", show=True),
-    key("lesson.hint-anywhere", "f2", "hint", priority=True),
+    key("lesson.hint-anywhere", "f2", "hint", show=True, priority=True),
     key("lesson.next", "n,right", "next_step", show=True),
-    key("lesson.previous", "p,left", "previous_step", show=True),
     key("lesson.pane", "f6", "next_pane", show=True, priority=True),
-    key("lesson.editor", "e", "editor"),
+    key("lesson.editor", "e", "editor", show=True),
     key("lesson.solution", "s", "solution"),
     key("lesson.restore", "x", "restore"),
     key("lesson.outline", "o", "outline"),
-    key("lesson.back", "escape", "back", priority=True),
+    key("lesson.previous", "p,left", "previous_step"),
+    key("lesson.back", "escape", "back", show=True),
+]
+
+GIVE_UP = [
+    key("giveup.yes", "y", "answer(True)", show=True),
+    key("giveup.no", "n,escape", "answer(False)", show=True, priority=True),
 ]
 
 

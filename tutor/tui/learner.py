@@ -11,7 +11,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tutor.store import CardRow, ItemState, Place, Store
+    from tutor.store.db import Store
+    from tutor.store.rows import CardRow, ItemState, Place
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,7 @@ class Learner:
     states: Mapping[str, ItemState] = field(default_factory=dict)
     cards: Mapping[str, CardRow] = field(default_factory=dict)
     place: Place | None = None
-    begun: frozenset[str] = frozenset()
+    seen: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # lesson -> keys of steps
     due: int = 0
     message: str = ""
     open: bool = False
@@ -29,7 +30,7 @@ class Learner:
 
 def look(store: Store, now: datetime) -> Learner:
     """Read what the screens need; runs in the store's thread."""
-    from tutor.study.schedule import study_day
+    from tutor.store.events import study_day
 
     cards = store.cards()
     today = study_day(now)
@@ -37,7 +38,7 @@ def look(store: Store, now: datetime) -> Learner:
         states=store.states(),
         cards=cards,
         place=store.place(),
-        begun=frozenset(event.item for event in store.events(kind="step")),
+        seen=store.seen_steps(),
         due=sum(1 for card in cards.values() if card.due <= today),
         message=store.health.message,
         open=True,

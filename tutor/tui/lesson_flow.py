@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from tutor.content.checks import step_key
 from tutor.content.model import (
     Example,
     Exercise,
@@ -64,7 +64,7 @@ def pages(lesson: Lesson, questions: Sequence[Question]) -> tuple[Page, ...]:
     keys: set[str] = {QUIZ, END}
     made = []
     for step in lesson.steps:
-        page = _page(lesson, step, _key(step.title, keys), by_name)
+        page = _page(lesson, step, _key(step, keys), by_name)
         if isinstance(page.task, QuestionPart):
             used.add(page.task.id)
         made.append(page)
@@ -102,7 +102,7 @@ def mark(page: Page, states: Mapping[str, ItemSoFar], seen: Iterable[str]) -> Ma
 
 def next_lesson(course: Course, lesson_id: str) -> LessonEntry | None:
     """The lesson after this one, over the borders of units; None after the last."""
-    entries = [entry for unit in course.units for entry in unit.lessons]
+    entries = list(course.entries())
     ids = [entry.id for entry in entries]
     if lesson_id not in ids or ids.index(lesson_id) + 1 == len(ids):
         return None
@@ -118,13 +118,8 @@ def first_open(questions: Sequence[Question], states: Mapping[str, ItemSoFar]) -
     return len(questions)
 
 
-def slug(title: str) -> str:
-    """A title as a short key: lower case, words joined by dashes."""
-    return "-".join(re.findall(r"\w+", title.lower())) or "step"
-
-
-def _key(title: str, taken: set[str]) -> str:
-    base = key = slug(title)
+def _key(step: Step, taken: set[str]) -> str:
+    base = key = step_key(step)
     count = 2
     while key in taken:
         key, count = f"{base}-{count}", count + 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tutor.content.loader import Course
     from tutor.evaluator.client import Evaluator
     from tutor.paths import Folders
-    from tutor.store import Store
+    from tutor.store.db import Store
 
 
 def local_now() -> datetime:
@@ -33,7 +33,7 @@ class Parts:
     make_evaluator: Callable[[], Evaluator]
     settings: Loaded = DEFAULTS
     clock: Callable[[], datetime] = local_now
-    env: Mapping[str, str] = os.environ
+    env: Mapping[str, str] = field(default_factory=lambda: os.environ)
 
 
 def log_path(folders: Folders) -> Path:
@@ -43,16 +43,16 @@ def log_path(folders: Folders) -> Path:
 
 def open_learner(folders: Folders) -> Store:
     """Open the store with the schedule's fold; called in the store's thread."""
-    from tutor.store import open_store
+    from tutor.store.db import open_store
     from tutor.study.schedule import project
 
     return open_store(folders, project=project)
 
 
-def make_evaluator(folders: Folders, settings: Settings) -> Evaluator:
+def make_evaluator(settings: Settings) -> Evaluator:
     """An evaluator that has not started a process yet."""
     from tutor.evaluator.client import Evaluator
     from tutor.evaluator.outcome import Grade
 
     strict = None if settings.sandbox == "any" else Grade(settings.sandbox)
-    return Evaluator(log=folders.state / "evaluator.log", strict=strict)
+    return Evaluator(strict=strict)

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from tutor.store import NewEvent, NotSaved, Store
+if TYPE_CHECKING:
+    from tutor.store.db import Store
+    from tutor.store.events import NewEvent
 
 T = TypeVar("T")
 Cursor = tuple[int, int]
@@ -24,13 +26,13 @@ class Recorder:
 
     Args:
         open_store: opens the store; called in the worker thread.
-        on_saved: told, on the UI's loop, whether everything so far is saved.
+        on_saved: told, on the UI's loop, when saving begins to fail or works again.
     """
 
     def __init__(
         self,
         open_store: Callable[[], Store],
-        on_saved: Callable[[bool], None] = lambda saved: None,
+        on_saved: Callable[[], None] = lambda: None,
     ) -> None:
         self._open_store = open_store
         self._on_saved = on_saved
@@ -38,22 +40,21 @@ class Recorder:
         self._store: Store | None = None
         self._drafts: dict[str, tuple[str, Cursor]] = {}
         self._lock = threading.Lock()
-        self._tasks: set[asyncio.Task[object]] = set()
-        self.saved = True
+        self._tasks: set[asyncio.Task[bool]] = set()
+        self.trouble = ""
+        """Why the last thing was not saved, as a sentence; empty when all is saved."""
 
     async def call(self, work: Callable[[Store], T]) -> T:
         """Run ``work`` with the store in the worker thread and return what it returns."""
-        return await asyncio.get_running_loop().run_in_executor(
-            self._worker, lambda: work(self._opened())
-        )
+        return await self._submit(work)
 
     async def record(self, *events: NewEvent) -> bool:
         """Record events; False when they are kept in memory because nothing can be written."""
-        return await self._saving(lambda store: store.record(*events))
+        return await self._saved(self._submit(lambda store: store.record(*events)))
 
     def record_soon(self, *events: NewEvent) -> None:
         """Record events in order without waiting for the disk."""
-        self._background(self.record(*events))
+        self._later(self._submit(lambda store: store.record(*events)))
 
     def draft_soon(self, item: str, text: str, cursor: Cursor) -> None:
         """Save a draft as typed; when typing outruns the disk, the latest one wins."""
@@ -61,11 +62,18 @@ class Recorder:
             waiting = item in self._drafts
             self._drafts[item] = (text, cursor)
         if not waiting:
-            self._background(self._save_draft(item))
+            self._later(self._submit(lambda store: self._save_draft(store, item)))
+
+    def run_soon(self, item: str, text: str, cursor: Cursor, output: str) -> None:
+        """Keep what an ungraded run showed beside the code that was run; "" forgets it."""
+        self._later(self._submit(lambda store: store.save_draft(item, text, cursor, output)))
 
     async def retry(self) -> bool:
-        """Try again to save what could not be saved."""
-        return await self._saving(lambda store: store.retry())
+        """Try again to save what could not be saved; True when nothing is left waiting."""
+        done = await self.call(lambda store: store.retry())
+        if done:
+            self._tell("")
+        return done
 
     async def settle(self) -> None:
         """Wait until everything asked for so far has reached the store."""
@@ -79,35 +87,39 @@ class Recorder:
             await self.call(lambda store: store.close())
         self._worker.shutdown(wait=False)
 
+    def _submit(self, work: Callable[[Store], T]) -> asyncio.Future[T]:
+        # Handed to the thread before this returns, so that what is asked for first is done first.
+        loop = asyncio.get_running_loop()
+        return loop.run_in_executor(self._worker, lambda: work(self._opened()))
+
     def _opened(self) -> Store:
         if self._store is None:
             self._store = self._open_store()
         return self._store
 
-    async def _save_draft(self, item: str) -> None:
-        def save(store: Store) -> None:
-            # Taken in the worker thread, at the last moment: everything typed meanwhile is in it.
-            with self._lock:
-                text, cursor = self._drafts.pop(item)
-            store.save_draft(item, text, cursor)
+    def _save_draft(self, store: Store, item: str) -> None:
+        # Taken in the worker thread, at the last moment: everything typed meanwhile is in it.
+        with self._lock:
+            text, cursor = self._drafts.pop(item)
+        store.save_draft(item, text, cursor)
 
-        await self._saving(save)
+    async def _saved(self, work: asyncio.Future[T]) -> bool:
+        from tutor.store.db import NotSaved  # sqlite3 is not needed for the first frame
 
-    async def _saving(self, work: Callable[[Store], object]) -> bool:
         try:
-            await self.call(work)
-        except NotSaved:
-            self._tell(False)
+            await work
+        except NotSaved as error:
+            self._tell(str(error))
             return False
-        self._tell(True)
+        self._tell("")
         return True
 
-    def _tell(self, saved: bool) -> None:
-        if saved != self.saved:
-            self.saved = saved
-            self._on_saved(saved)
+    def _tell(self, trouble: str) -> None:
+        if trouble != self.trouble:
+            self.trouble = trouble
+            self._on_saved()
 
-    def _background(self, work: Coroutine[Any, Any, object]) -> None:
-        task = asyncio.get_running_loop().create_task(work)
+    def _later(self, work: asyncio.Future[T]) -> None:
+        task = asyncio.get_running_loop().create_task(self._saved(work))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)

@@ -139,6 +139,8 @@ TERMINAL = Theme(
         "quiet": "ansi_default",
         "accent-soft": "ansi_default",
         "code": "ansi_default",
+        "ansi-background": "ansi_black",
+        "ansi-foreground": "ansi_white",
         "block-cursor-foreground": "ansi_default",
         "block-cursor-background": "ansi_default",
         "block-cursor-text-style": "reverse",

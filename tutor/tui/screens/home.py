@@ -23,22 +23,21 @@ if TYPE_CHECKING:
     from tutor.content.loader import LessonEntry, Unit
 
 CONTINUE, REVIEW = "continue", "review"
-_BAR = 12
-_COUNT = 18
+_BAR = 8
+_STATE = 20  # the right column: a count and a bar
 
 
 class HomeScreen(TutorScreen[None]):
     """The list of what one can do, in the order in which one wants to do it."""
 
     HELP_KEY = "home"
-    CSS_PATH = "home.tcss"
     AUTO_FOCUS = "#course"
     BINDINGS: ClassVar[list[BindingType]] = list(HOME)
 
     def body(self) -> ComposeResult:
         """A title and one list."""
         yield Static(id="title")
-        yield OptionList(id="course", compact=True)
+        yield OptionList(id="course")
 
     def on_mount(self) -> None:
         """Show the course at once; the learner's own state follows when the store has opened."""
@@ -63,13 +62,13 @@ class HomeScreen(TutorScreen[None]):
         kept = rows.highlighted_option.id if rows.highlighted_option else None
         rows.set_options(self._rows(self.tutor.learner))
         ids = [option.id for option in rows.options]
-        rows.highlighted = ids.index(kept) if kept in ids else ids.index(CONTINUE)
+        rows.highlighted = ids.index(kept if kept in ids and kept else CONTINUE)
 
     def action_continue(self) -> None:
         """Open the exact place of last time, or the first lesson."""
         learner = self.tutor.learner
         lesson = learner.place.lesson if learner.place else ""
-        known = {entry.id for unit in self.tutor.course.units for entry in unit.lessons}
+        known = {entry.id for entry in self.tutor.course.entries()}
         if lesson in known:
             self.tutor.open_lesson(lesson)
         elif first := self._first():
@@ -89,10 +88,10 @@ class HomeScreen(TutorScreen[None]):
             self.tutor.open_lesson(event.option_id)
 
     def _first(self) -> LessonEntry | None:
-        return next((entry for unit in self.tutor.course.units for entry in unit.lessons), None)
+        return next(self.tutor.course.entries(), None)
 
     def _rows(self, learner: Learner) -> Iterator[Option]:
-        width = max(self.query_one("#course").size.width, 40)
+        width = max(self.query_one("#course").size.width - 2, 40)
         yield Option(self._go_on(learner, width), id=CONTINUE)
         due = say("tui.home.due", n=learner.due) if learner.due else say("tui.home.none_due")
         yield Option(_pair(say("tui.home.review"), due, width), id=REVIEW)
@@ -121,26 +120,24 @@ class HomeScreen(TutorScreen[None]):
     def _unit(self, unit: Unit, so_far: Glance, width: int) -> Option:
         filled, rest = bar(so_far.done, so_far.total, _BAR, self.tutor.symbols)
         count = say("tui.home.done", done=so_far.done, total=so_far.total)
-        title = _cut(f"{unit.alias}  {unit.title}", width - _BAR - _COUNT - 1)
+        title = _cut(f"{unit.alias}  {unit.title}", width - _STATE)
         line = Content.assemble(
             (title, "bold $foreground"),
-            " ",
+            (f"{count:<11}", "$quiet"),
             (filled, "$accent"),
             (rest, "$quiet 40%"),
-            (f"  {count}", "$quiet"),
         )
         return Option(line, disabled=True)
 
     def _lesson(self, entry: LessonEntry, so_far: Glance, width: int) -> Option:
         marks = self.tutor.symbols
-        left = _cut(f"{entry.alias:<4}{entry.title}", width - _COUNT - 4)
+        left = _cut(f"{entry.alias:<4}{entry.title}", width - _STATE - 2)
         if entry.problems:
             first = _relative(str(entry.problems[0]))
             return Option(
                 Content.assemble(
                     (f"{marks.wrong} ", "$text-error"),
                     left,
-                    "  ",
                     (say("tui.home.broken"), "$text-error"),
                     ("\n      " + first, "$quiet"),
                 ),
@@ -154,12 +151,11 @@ class HomeScreen(TutorScreen[None]):
             mark, state = f"{marks.dot} ", (count, "$accent")
         else:
             state = (say("tui.home.minutes", n=entry.minutes), "$quiet")
-        return Option(Content.assemble((mark, "$accent"), left, "  ", state), id=entry.id)
+        return Option(Content.assemble((mark, "$accent"), left, state), id=entry.id)
 
 
 def _glance(entry: LessonEntry, learner: Learner) -> Glance:
-    items = (*entry.exercises, *entry.questions)
-    return glance(items, learner.states, seen=entry.id in learner.begun)
+    return glance(entry.items, learner.states, seen=entry.id in learner.seen)
 
 
 def _pair(name: str, text: str, width: int) -> Content:

@@ -35,6 +35,7 @@ class StatusBar(Horizontal):
 
     def on_mount(self) -> None:
         """Follow the bindings of this screen."""
+        self.query_one("#keys", Static).auto_links = False  # keys look like keys, not like links
         self.screen.bindings_updated_signal.subscribe(self, self._follow)
 
     def on_resize(self) -> None:
@@ -59,12 +60,15 @@ class StatusBar(Horizontal):
     def _shown(self) -> list[tuple[str, str, str]]:
         """Key as displayed, its word, the key itself; once for each binding, help last."""
         shown: dict[str, tuple[str, str, str]] = {}
+        helps: list[tuple[str, str, str]] = []
         for active in self.screen.active_bindings.values():
             binding: Binding = active.binding
             if binding.show and active.enabled and binding.action not in shown:
                 display = self.app.get_key_display(binding)
                 shown[binding.action] = (display, binding.description, binding.key)
-        return sorted(shown.values(), key=lambda key: key[2] == "question_mark")
+        if "help" in shown:
+            helps.append(shown.pop("help"))
+        return [*shown.values(), *helps]
 
 
 def fit_keys(keys: list[tuple[str, str, str]], width: int) -> Content:
