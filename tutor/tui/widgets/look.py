@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from textual.binding import Binding
 from textual.widget import Widget
 
+from tutor.content.model import Misconception
 from tutor.text.messages import say
 from tutor.tui.symbols import UNICODE, Symbols
 
@@ -23,6 +26,12 @@ def speaks_ascii(widget: Widget) -> bool:
 def keeps_still(widget: Widget) -> bool:
     """Whether nothing may move: the learner said so, or each frame goes over SSH."""
     return bool(getattr(widget.app, "still", widget.app.animation_level == "none"))
+
+
+def misconceptions(widget: Widget) -> Mapping[str, Misconception]:
+    """Return the wrong beliefs that the app's course knows, by id."""
+    found = getattr(getattr(widget.app, "course", None), "misconceptions", {})
+    return found if isinstance(found, Mapping) else {}
 
 
 def key(id: str, keys: str, action: str, *, show: bool = False, priority: bool = False) -> Binding:

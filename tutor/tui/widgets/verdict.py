@@ -13,7 +13,7 @@ from tutor.content.model import Misconception
 from tutor.evaluator.outcome import Difference, Outcome, Verdict
 from tutor.text.messages import say
 from tutor.tui.widgets.inline import inline
-from tutor.tui.widgets.look import marks, speaks_ascii
+from tutor.tui.widgets.look import marks, misconceptions, speaks_ascii
 from tutor.tui.widgets.outcomes import LOOKS, RAN, word
 
 _PARTS = ("head", "sentence", "belief", "probe", "difference", "call", "notes", "words", "frames")
@@ -23,7 +23,7 @@ class VerdictView(Vertical):
     """Renders one verdict.
 
     Args:
-        misconceptions: those of the course, by id, for their titles.
+        beliefs: misconceptions by id, for their titles; those of the app's course when left out.
     """
 
     DEFAULT_CSS = """
@@ -42,10 +42,10 @@ class VerdictView(Vertical):
     """
 
     def __init__(
-        self, misconceptions: Mapping[str, Misconception] | None = None, *, id: str | None = None
+        self, beliefs: Mapping[str, Misconception] | None = None, *, id: str | None = None
     ) -> None:
         super().__init__(id=id)
-        self._misconceptions = misconceptions or {}
+        self._beliefs = beliefs
         self.verdict: Verdict | None = None
         self.details = False
 
@@ -115,10 +115,9 @@ class VerdictView(Vertical):
     def _belief(self, verdict: Verdict) -> Content | str:
         if verdict.misconception is None:
             return ""
-        titles = [
-            known.title if (known := self._misconceptions.get(id)) else id
-            for id in (verdict.misconception, *verdict.also_fits)
-        ]
+        known = misconceptions(self) if self._beliefs is None else self._beliefs
+        found = (verdict.misconception, *verdict.also_fits)
+        titles = [known[id].title if id in known else id for id in found]
         lead = say("widgets.result.beliefs" if len(titles) > 1 else "widgets.result.belief")
         lines = [inline(title) for title in titles]
         return Content("\n").join([Content.styled(lead, "$quiet"), *lines])
