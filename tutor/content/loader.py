@@ -1,0 +1,254 @@
+"""From the two folders of a course to a ``Course``. Never raises for what is in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from tutor.content.checks import step_key
+from tutor.content.convert import nearest
+from tutor.content.course import Course, LessonEntry, Named, Unit, UnknownItem
+from tutor.content.files import head_from, lesson_from, quiz_from, read_misconceptions, worded
+from tutor.content.index import FileIndex, IndexCache, ItemEntry, index_source
+from tutor.content.model import CourseHead, Misconception, UnitHead
+from tutor.content.source import ContentError, Problem, Source, elements, open_source, pairs
+from tutor.text.messages import say
+
+__all__ = [
+    "ContentError",
+    "Course",
+    "ItemEntry",
+    "LessonEntry",
+    "Problem",
+    "Unit",
+    "UnknownItem",
+    "load_course",
+    "step_key",
+]
+
+
+def load_course(root: Path, *, cache: Path | None = None) -> Course:
+    """Return the course under ``root``, which holds ``lessons`` and ``quizzes``.
+
+    Files are indexed and checked; bodies are read when they are asked for. Whatever is wrong is
+    in ``Course.problems`` or in the ``problems`` of a lesson.
+
+    Args:
+        root: The course's folder.
+        cache: A folder in which the index of sound files is remembered between starts.
+    """
+    problems: list[Problem] = []
+    remembered = IndexCache(cache, root)
+    title, heads = _read_heads(root, problems)
+    units = [_read_unit(root, head, remembered, problems) for head in heads]
+    problems.extend(_orphans(root, units))
+    names: dict[str, Named] = {}
+    units = _name_all(units, names)
+    remembered.save()
+    registry = _read_registry(root, problems)
+    return Course(
+        root=root,
+        title=title,
+        units=tuple(units),
+        problems=tuple(sorted(problems)),
+        misconceptions=registry,
+        names=names,
+    )
+
+
+def _read_heads(root: Path, problems: list[Problem]) -> tuple[str, list[UnitHead]]:
+    """Title and units of ``course.yaml``; of a broken one whatever can be told."""
+    path = root / "lessons" / "course.yaml"
+    if not (root / "lessons").is_dir():
+        problems.append(Problem(root, 1, 1, say("content.no_lessons")))
+        return say("content.untitled"), []
+    head: CourseHead | None = None
+    source: Source | None = None
+    try:
+        source = open_source(path)
+        head = head_from(source, problems)
+    except ContentError as error:
+        problems.extend(error.problems)
+    folders = sorted(one.name for one in path.parent.iterdir() if one.is_dir())
+    folders = [name for name in folders if not name.startswith((".", "_"))]
+    if head is not None and source is not None:
+        return head.title, _sound_heads(head, source, folders, problems)
+    title, heads = _guessed_heads(source)
+    listed = {one.id for one in heads}
+    heads += [UnitHead(name, "", name, "") for name in folders if name not in listed]
+    return title, heads
+
+
+def _sound_heads(
+    head: CourseHead, source: Source, folders: list[str], problems: list[Problem]
+) -> list[UnitHead]:
+    """The units, each once; folders without a unit and units without a folder are told."""
+    kept: dict[str, UnitHead] = {}
+    for number, unit in enumerate(head.units):
+        if unit.id in kept:
+            message = say("content.same_unit", value=unit.id)
+            problems.append(source.problem(("units", number, "id"), message))
+        elif unit.id not in folders:
+            near = nearest(unit.id, folders)
+            message = say("content.no_folder", id=unit.id, near=near)
+            problems.append(source.problem(("units", number, "id"), message))
+        if any(unit.alias == other.alias for other in kept.values()):
+            message = say("content.same_unit", value=unit.alias)
+            problems.append(source.problem(("units", number, "alias"), message))
+        kept.setdefault(unit.id, unit)
+    for name in folders:
+        if name not in kept:
+            message = say("content.unlisted_folder", name=name)
+            problems.append(source.problem(("units",), message))
+    return list(kept.values())
+
+
+def _guessed_heads(source: Source | None) -> tuple[str, list[UnitHead]]:
+    if source is None:
+        return say("content.untitled"), []
+    top = pairs(source.root)
+    heads: list[UnitHead] = []
+    for node in elements(top.get("units")):
+        words = {key: str(value.value) for key, value in pairs(node).items()}
+        name = words.get("id", "")
+        if name and "/" not in name and name not in {one.id for one in heads}:
+            title = words.get("title", name)
+            heads.append(UnitHead(name, words.get("alias", ""), title, words.get("about", "")))
+    title = str(top["title"].value) if "title" in top else say("content.untitled")
+    return title, [worded(one) for one in heads]
+
+
+def _read_registry(root: Path, problems: list[Problem]) -> dict[str, Misconception]:
+    path = root / "lessons" / "misconceptions.yaml"
+    if not path.exists():
+        return {}  # a small course may do without
+    try:
+        return {one.id: one for one in read_misconceptions(path)}
+    except ContentError as error:
+        problems.extend(error.problems)
+        return {}
+
+
+def _read_unit(root: Path, head: UnitHead, cache: IndexCache, problems: list[Problem]) -> Unit:
+    entries = []
+    for path in _yaml_files(root / "lessons" / head.id):
+        quiz = root / "quizzes" / path.relative_to(root / "lessons")
+        entries.append(_read_entry(head.id, path, quiz if quiz.exists() else None, cache))
+    return Unit(head.id, head.alias, head.title, head.about, tuple(entries))
+
+
+def _read_entry(unit: str, path: Path, quiz: Path | None, cache: IndexCache) -> LessonEntry:
+    lesson, problems = _index(path, cache, quiz=False)
+    items = list(lesson.items)
+    if quiz:
+        index, more = _index(quiz, cache, quiz=True)
+        problems += more
+        items += index.items
+        mine = {name.casefold() for name in (lesson.id, lesson.alias, *lesson.formerly)}
+        if index.lesson and lesson.id and index.lesson.casefold() not in mine:
+            problems += _at(quiz, 1, say("content.other_lesson", says=index.lesson, is_=lesson.id))
+    asked = {name.casefold() for item in items for name in (item.id, item.alias)}
+    for name, number in lesson.asked:
+        if name.casefold() not in asked:
+            aliases = [item.alias for item in items if item.kind != "exercise" and item.alias]
+            message = say("content.no_question", name=name, near=nearest(name, aliases))
+            problems.append(open_source(path).problem(("steps", number, "question"), message))
+    stem = path.stem.lstrip("0123456789").lstrip("-_") or path.stem
+    return LessonEntry(
+        id=lesson.id or f"{unit}.{stem}",
+        alias=lesson.alias,
+        title=lesson.title or stem,
+        minutes=lesson.minutes,
+        unit=unit,
+        path=path,
+        quiz=quiz,
+        exercises=tuple(item for item in items if item.kind == "exercise"),
+        questions=tuple(item for item in items if item.kind != "exercise"),
+        problems=tuple(sorted(problems)),
+        formerly=lesson.formerly,
+        line=lesson.line,
+    )
+
+
+def _index(path: Path, cache: IndexCache, *, quiz: bool) -> tuple[FileIndex, list[Problem]]:
+    kept = cache.get(path)
+    if kept is not None:
+        return kept, []
+    problems: list[Problem] = []
+    try:
+        source = open_source(path)
+    except ContentError as error:
+        return FileIndex(), list(error.problems)
+    (quiz_from if quiz else lesson_from)(source, problems)
+    index = index_source(source)
+    if not problems:
+        cache.put(path, index)
+    return index, problems
+
+
+def _name_all(units: list[Unit], names: dict[str, Named]) -> list[Unit]:
+    """Enter every id and alias into ``names``; what was there before closes the later file."""
+    named = []
+    for unit in units:
+        lessons = []
+        for entry in unit.lessons:
+            clashes = list(_clashes(entry, names))
+            if clashes:
+                entry = replace(entry, problems=tuple(sorted({*entry.problems, *clashes})))
+            lessons.append(entry)
+            _enter(entry, names)
+        named.append(replace(unit, lessons=tuple(lessons)))
+    return named
+
+
+def _clashes(entry: LessonEntry, names: dict[str, Named]) -> Iterator[Problem]:
+    mine: dict[str, Named] = {}
+    for name, named in _names_of(entry):
+        other = names.get(name.casefold()) or mine.get(name.casefold())
+        if other is not None and other != named:
+            path, line = _place(*other)
+            message = say("content.same_name", name=name, path=path, line=line)
+            yield from _at(*_place(*named), message)
+        mine.setdefault(name.casefold(), named)
+
+
+def _enter(entry: LessonEntry, names: dict[str, Named]) -> None:
+    for name, named in _names_of(entry):
+        names.setdefault(name.casefold(), named)
+
+
+def _names_of(entry: LessonEntry) -> Iterator[tuple[str, Named]]:
+    for item in (None, *entry.items):
+        one = item or entry
+        for name in (one.id, one.alias, *one.formerly):
+            if name:
+                yield name, (entry, item)
+
+
+def _place(entry: LessonEntry, item: ItemEntry | None) -> tuple[Path, int]:
+    if item is None:
+        return entry.path, entry.line
+    return (entry.quiz if item.in_quiz and entry.quiz else entry.path), item.line
+
+
+def _at(path: Path, line: int, message: str) -> list[Problem]:
+    return [Problem(path, line, 1, message)]
+
+
+def _orphans(root: Path, units: list[Unit]) -> Iterator[Problem]:
+    """Quiz files beside which there is no lesson."""
+    quizzes = {entry.quiz for unit in units for entry in unit.lessons}
+    folder = root / "quizzes"
+    for unit in sorted(folder.iterdir()) if folder.is_dir() else []:
+        for path in _yaml_files(unit):
+            if path not in quizzes:
+                wanted = root / "lessons" / path.relative_to(folder)
+                yield Problem(path, 1, 1, say("content.orphan_quiz", path=wanted))
+
+
+def _yaml_files(folder: Path) -> list[Path]:
+    if not folder.is_dir():
+        return []
+    found = [path for path in folder.iterdir() if path.suffix in (".yaml", ".yml")]
+    return sorted(path for path in found if not path.name.startswith("."))
