@@ -62,10 +62,9 @@ LESSON = [
     key("lesson.back", "escape", "back", show=True),
 ]
 
-GIVE_UP = [
-    key("giveup.yes", "y", "answer(True)", show=True),
-    key("giveup.no", "n,escape", "answer(False)", show=True, priority=True),
-]
+
+RANK = {binding.id: at for at, binding in enumerate([*LESSON, *HOME, *DIALOG, *APP])}
+"""Id -> place in the status line: as declared here, whichever widget has the keyboard."""
 
 
 def ids(bindings: Iterable[Any]) -> list[str]:

@@ -78,7 +78,7 @@ def pages(lesson: Lesson, questions: Sequence[Question]) -> tuple[Page, ...]:
 def where(pages: Sequence[Page], *, step: str = "", item: str = "") -> tuple[int, Question | None]:
     """The page of a step or an item, and the question of the quiz when it is one."""
     for at, page in enumerate(pages):
-        if item and item == page.item:
+        if item and item in (page.item, getattr(page.task, "alias", None)):
             return at, None
         for question in page.questions:
             if item and item in (question.id, question.alias):

@@ -77,7 +77,7 @@ def hint(item: Exercise, n: int) -> NewEvent:
     return NewEvent(HINT, item.id, {"n": n}, item.rev)
 
 
-def reveal(item: Exercise) -> NewEvent:
+def reveal(item: Exercise | Question) -> NewEvent:
     """The solution was shown before a pass."""
     return NewEvent(REVEAL, item.id, {}, item.rev)
 

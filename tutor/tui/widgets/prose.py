@@ -54,6 +54,13 @@ class Prose(Markdown):
     DEFAULT_CSS = """
     Prose { padding: 0; background: transparent; }
     Prose > MarkdownParagraph { margin: 0 0 1 0; }
+    Prose MarkdownHeader {
+        margin: 0 0 1 0;
+        color: $accent;
+        background: transparent;
+        text-style: bold;
+        content-align: left top;
+    }
     Prose MarkdownFence {
         margin: 0 0 1 0;
         background: transparent;

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from rich.cells import cell_len
 from textual.app import ComposeResult
-from textual.binding import Binding
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.screen import Screen
 from textual.style import Style
 from textual.widgets import Static
+
+from tutor.tui.keymap import RANK
 
 _GAP = "   "
 
@@ -58,17 +59,18 @@ class StatusBar(Horizontal):
         keys.update(fit_keys(self._shown(), keys.size.width))
 
     def _shown(self) -> list[tuple[str, str, str]]:
-        """Key as displayed, its word, the key itself; once for each binding, help last."""
+        """Key as displayed, its word, the key itself; once for each action, help last."""
+        bindings = [
+            active.binding
+            for active in self.screen.active_bindings.values()
+            if active.binding.show and active.enabled
+        ]
+        bindings.sort(key=lambda binding: (binding.action == "help", RANK.get(binding.id, -1)))
         shown: dict[str, tuple[str, str, str]] = {}
-        helps: list[tuple[str, str, str]] = []
-        for active in self.screen.active_bindings.values():
-            binding: Binding = active.binding
-            if binding.show and active.enabled and binding.action not in shown:
-                display = self.app.get_key_display(binding)
-                shown[binding.action] = (display, binding.description, binding.key)
-        if "help" in shown:
-            helps.append(shown.pop("help"))
-        return [*shown.values(), *helps]
+        for binding in bindings:
+            display = self.app.get_key_display(binding)
+            shown.setdefault(binding.action, (display, binding.description, binding.key))
+        return list(shown.values())
 
 
 def fit_keys(keys: list[tuple[str, str, str]], width: int) -> Content:
