@@ -189,6 +189,8 @@ class QuestionView(Vertical):
         if self.done:
             return
         self._post(event.code, event.verdict)
+        for row in self.query(SureRow):
+            row.close()  # only what is said before the first verdict is a forecast
         if event.verdict.passed:
             self._finish(right=True)
 
@@ -199,7 +201,7 @@ class QuestionView(Vertical):
 
     def _post(self, given: Any, verdict: Verdict | None = None) -> None:
         seconds = max(0.0, self._clock() - self._shown_at)
-        sure = next((row.value for row in self.query(SureRow)), None)
+        sure = next((row.value for row in self.query(SureRow) if not row.disabled), None)
         self.post_message(self.Answered(self, self.question, given, seconds, sure, verdict))
 
     def show_graded(self, graded: Graded) -> None:
@@ -249,7 +251,7 @@ class QuestionView(Vertical):
         if action == "next":
             return self.done
         if action == "sure":
-            return any(not row.disabled for row in self.query(SureRow))
+            return any(not row.disabled for row in self.query(SureRow)) and not self.done
         return not (action == "answer" and self.done)
 
 

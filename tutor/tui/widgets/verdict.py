@@ -127,7 +127,7 @@ class VerdictView(Vertical):
         found = verdict.difference
         facet = found.facet if found and found.facet != "value" else ""
         place = found.where if found and found.where != "result" else ""
-        return "  ".join(part for part in (verdict.probe or "", place, facet) if part)
+        return "  ".join(part for part in dict.fromkeys((verdict.probe, place, facet)) if part)
 
     @staticmethod
     def _difference(found: Difference | None) -> Content | str:

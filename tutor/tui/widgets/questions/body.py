@@ -12,7 +12,12 @@ from textual.message import Message
 class AnswerBody(Vertical):
     """The part of a question in which it is answered."""
 
-    DEFAULT_CSS = "AnswerBody { height: auto; }"
+    DEFAULT_CSS = """
+    AnswerBody { height: auto; }
+    AnswerBody > KeyLink { margin: 1 0 0 1; }
+    """
+    closed = False
+    """Whether the answer has counted."""
 
     @dataclass
     class Given(Message):
@@ -29,7 +34,7 @@ class AnswerBody(Vertical):
     def submit(self) -> None:
         """Hand the answer in as it stands, if there is one."""
         given = self.given()
-        if given is not None and not self.disabled:
+        if given is not None and not self.closed:
             self.post_message(self.Given(self, given))
 
     def given(self) -> Any | None:
@@ -42,4 +47,6 @@ class AnswerBody(Vertical):
 
     def close(self, *, right: bool) -> None:
         """The answer has counted: take no other, and show what there is to show at its place."""
-        self.disabled = True
+        self.closed = True
+        self.can_focus = False
+        self.add_class("-closed")

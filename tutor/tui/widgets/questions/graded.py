@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 from textual.widgets import Static
 
-from tutor.content.model import Blank, Choice, Multi, Numeric, Output, Question, Shape
+from tutor.content.model import (
+    Blank,
+    Choice,
+    Match,
+    Multi,
+    Numeric,
+    Order,
+    Output,
+    Question,
+    Shape,
+)
 from tutor.text.messages import say
 from tutor.tui.widgets.inline import inline
 from tutor.tui.widgets.look import marks, misconceptions
@@ -15,7 +25,7 @@ from tutor.tui.widgets.look import marks, misconceptions
 if TYPE_CHECKING:
     from tutor.study.grading import Graded
 
-_SHOWN_AT_ITS_PLACE = (Choice, Multi)
+_SHOWN_AT_ITS_PLACE = (Choice, Multi, Order, Match)
 
 
 class GradedView(Static):

@@ -85,6 +85,8 @@ class MatchBody(AnswerBody, can_focus=True):
     @on(Row.Clicked)
     def _clicked(self, event: Row.Clicked) -> None:
         event.stop()
+        if self.closed:
+            return
         if event.row in self._rows(0):
             self._stand(0, event.row.index)
         else:

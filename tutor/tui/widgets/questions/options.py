@@ -65,7 +65,8 @@ class OptionsBody(AnswerBody, can_focus=True):
     @on(Row.Clicked)
     def _clicked(self, event: Row.Clicked) -> None:
         event.stop()
-        self._choose(event.row.index)
+        if not self.closed:
+            self._choose(event.row.index)
 
     def action_move(self, step: int) -> None:
         """Stand on the next option, or the one before."""

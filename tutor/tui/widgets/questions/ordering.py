@@ -88,6 +88,8 @@ class OrderBody(AnswerBody, can_focus=True):
     def _clicked(self, event: Row.Clicked) -> None:
         """A click picks up; the next one puts down at its place."""
         event.stop()
+        if self.closed:
+            return
         if self._carrying:
             self._put(self._at, event.row.index)
             self._carrying = False

@@ -37,8 +37,10 @@ class Row(Horizontal):
         &:hover { background: $block-hover-background; }
         &.-right > .row--sign { color: $text-success; }
         &.-wrong > .row--sign { color: $text-error; }
-        &:disabled { pointer: default; }
     }
+    .-closed Row { pointer: default; }
+    .-closed Row:hover { background: transparent; }
+    .-closed Row:last-of-type > Vertical > .row--note { padding-bottom: 0; }
     *:focus > Row.-here, *:focus-within > Row.-here {
         background: $block-cursor-background;
         text-style: $block-cursor-text-style;
@@ -73,8 +75,7 @@ class Row(Horizontal):
     def on_click(self, event: events.Click) -> None:
         """Tell who is around."""
         event.stop()
-        if not self.disabled:
-            self.post_message(self.Clicked(self))
+        self.post_message(self.Clicked(self))
 
     def sign(self, sign: str) -> None:
         """Show a sign before it."""

@@ -65,7 +65,8 @@ class TypedBody(AnswerBody):
         & > Lines, & > Lines:focus {
             border: none; padding: 0 1; background: $panel; max-width: 100; height: 3;
         }
-        & > KeyLink { margin-top: 1; }
+        & > KeyLink { margin-left: 0; }
+        & > *:disabled { opacity: 100%; }
     }
     """
 
@@ -117,4 +118,5 @@ class TypedBody(AnswerBody):
     def close(self, *, right: bool) -> None:
         """Leave what was typed to be read."""
         super().close(right=right)
+        self.field.disabled = True
         self.query(KeyLink).remove()
