@@ -45,6 +45,7 @@ _OWN_PID = -1  # stands for the process id, known only after the fork
 
 _CLONE_THREAD, _CLONE_NEW_NAMESPACE = 0x00010000, 0x7E020080
 _O_ACCMODE, _O_CREAT, _O_TRUNC, _O_TMPFILE = 0o3, 0o100, 0o1000, 0o20000000
+_SIGKILL = 9
 _AF_UNIX, _SOCK_TYPE, _SOCK_DGRAM = 1, 0xF, 2
 # TCGETS, TIOCGWINSZ, FIONREAD, FIONBIO, FIONCLEX, FIOCLEX. TIOCSTI, which types into the learner's
 # terminal, is the one that matters among the others.
@@ -205,10 +206,11 @@ def _judged_answers(writes: bool) -> dict[str, Block]:
         "vfork": no,
         "execve": no,
         "execveat": no,
-        # Landlock keeps signals inside only since ABI 6, and not from the learner to the judge of
-        # an older kernel. 0 (our group) and -1 (everybody) are not our own id either.
-        "kill": _only(0, (_OWN_PID,)),
-        "tgkill": _only(0, (_OWN_PID,)),
+        # Landlock keeps signals inside only since ABI 6. 0 (our group) and -1 (everybody) are not
+        # our own id either. SIGKILL to ourselves is refused too: one that did arrive was then the
+        # zygote's or, for want of memory, the kernel's, and can be told as such.
+        "kill": [*_unless(1, _SIGKILL), *_only(0, (_OWN_PID,))],
+        "tgkill": [*_unless(2, _SIGKILL), *_only(0, (_OWN_PID,))],
         # A limit or a processor mask of another process of the same person; 0 is ourselves.
         "prlimit64": _only(0, (0,)),
         "sched_setaffinity": _only(0, (0,)),
@@ -250,6 +252,11 @@ def _only(argument: int, values: Iterable[int], number: int = errno.EPERM) -> Bl
     for value in values:
         block += [Instruction(_IF_EQUAL, 0, 1, value), _allow()]
     return [*block, _refuse(number)]
+
+
+def _unless(argument: int, value: int) -> Block:
+    """Refuse the call when one argument is ``value``; else go on."""
+    return [*_load(argument), Instruction(_IF_EQUAL, 0, 1, value), _refuse(errno.EPERM)]
 
 
 def _allow() -> Instruction:

@@ -1,0 +1,53 @@
+"""Every hostile program, through the real evaluator: as whoever runs the tests, and as nobody."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import tempfile
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import ordinary
+import pytest
+import pytest_asyncio
+from programs import Program, load
+from suite import Suite
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(sys.platform != "linux", reason="the sandbox is Linux's"),
+]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def suite() -> AsyncIterator[Suite]:
+    before = dict(os.environ)
+    suite = Suite()
+    await suite.start()
+    yield suite
+    await suite.close()
+    os.environ.clear()
+    os.environ.update(before)
+
+
+@pytest.mark.asyncio(loop_scope="module")
+@pytest.mark.parametrize("program", load(), ids=lambda program: f"{program.group}-{program.name}")
+async def test_a_program_ends_as_it_must_and_harms_nothing(suite: Suite, program: Program) -> None:
+    result = await suite.run(program)
+    assert result.wrong == [], result.verdict
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="these tests are run by an ordinary user already")
+def test_an_ordinary_user_is_protected_as_root_is() -> None:
+    with tempfile.TemporaryDirectory(prefix="tutor-ordinary-") as folder:
+        done = ordinary.run(Path(folder), Path(__file__).with_name("suite.py"))
+    results = [json.loads(line) for line in done.stdout.splitlines()]
+    assert len(results) == len(load()), done.stderr[-2000:]
+    wrong = {f"{r['group']}-{r['name']}": r["wrong"] for r in results if r["wrong"]}
+    assert wrong == {}
+
+
+def test_there_are_as_many_programs_as_promised() -> None:
+    assert len(load()) >= 150
