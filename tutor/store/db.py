@@ -10,7 +10,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import msgspec
 
@@ -79,7 +79,8 @@ class Store:
         self._pending: list[NewEvent] = []
         self._pending_drafts: dict[str, Draft] = {}
         self._unsaved = ""  # the sentence of the last NotSaved
-        self._notice = ""  # said once: a recovery, a clock
+        self._notice = ""  # said once: a clock
+        self.closed = False
         self._open()
 
     # --- health ---------------------------------------------------------------------------
@@ -106,6 +107,7 @@ class Store:
                 event if event.at else msgspec.structs.replace(event, at=now) for event in new
             ]
             kept = self._pending
+            self._watch_clock()
             try:
                 written = self._write(
                     lambda connection: writing.append(connection, self._folds, [*kept, *stamped])
@@ -115,7 +117,6 @@ class Store:
                 raise self._not_saved(error) from error
             self._pending = []
             self._saved()
-            self._watch_clock(written)
             return tuple(written[len(kept) :])
 
     def save_draft(
@@ -262,6 +263,9 @@ class Store:
     def close(self) -> None:
         """Save what still waits, look after the copies, and let go of the file."""
         with self._lock:
+            if self.closed:
+                return
+            self.closed = True
             self.retry()
             # Copies are a second safety: that one fails must not keep the app from ending.
             with contextlib.suppress(sqlite3.Error, OSError, safety.BackupFailed):
@@ -280,20 +284,30 @@ class Store:
     def _connection(self) -> sqlite3.Connection:
         return self._opened.connection
 
-    def _open(self) -> None:
-        self._opened: Opened = open_progress(self.folders, self._clock())
+    def _open(self, *, distrust: bool = False) -> None:
+        self._opened: Opened = open_progress(self.folders, self._clock(), distrust=distrust)
         if not self._opened.recording:
             return
         try:
-            if self._opened.suspect or not writing.up_to_date(self._connection, self._folds):
-                with transaction(self._connection):
-                    writing.rebuild(self._connection, self._folds)
-            if safety.unmirrored(self._connection, self.folders.mirror) > MANY_UNMIRRORED:
-                self.maintain()
-            self._watch_clock(())
-        except (sqlite3.Error, OSError, safety.BackupFailed) as error:
-            if isinstance(error, sqlite3.Error) and is_damage(error):
-                self._notice = say("store.unwritable.other")
+            self._look_around()
+        except sqlite3.Error as error:
+            if is_damage(error) and not distrust:
+                self._connection.close()
+                self._open(distrust=True)
+            # Otherwise the disk does not take the rebuilt rows now; the next write makes them.
+        except (OSError, safety.BackupFailed):
+            pass  # the copies wait for a better day, as in `close`
+
+    def _look_around(self) -> None:
+        """What a start looks after once the file is open."""
+        now = self._clock()
+        ahead = writing.clock_ahead(self._connection, now, CLOCK_TOLERANCE_MS)
+        self._tell_of_clock(now, ahead)
+        if self._opened.suspect or not writing.up_to_date(self._connection, self._folds):
+            with transaction(self._connection):
+                writing.rebuild(self._connection, self._folds)
+        if safety.unmirrored(self._connection, self.folders.mirror) > MANY_UNMIRRORED:
+            self.maintain()
 
     def _reopen(self) -> None:
         self._connection.close()
@@ -343,10 +357,13 @@ class Store:
     def _saved(self) -> None:
         self._unsaved = ""
 
-    def _watch_clock(self, written: Any) -> None:
-        """Say once when the clock is far behind what was already recorded."""
+    def _watch_clock(self) -> None:
+        """Say once when the clock is far behind what was recorded last."""
         now = self._clock()
-        ahead = writing.clock_ahead(self._connection, now, CLOCK_TOLERANCE_MS)
+        ahead = self._read(lambda one: writing.clock_ahead(one, now, CLOCK_TOLERANCE_MS), None)
+        self._tell_of_clock(now, ahead)
+
+    def _tell_of_clock(self, now: datetime, ahead: datetime | None) -> None:
         if ahead is not None:
             self._notice = say(
                 "store.clock.behind", now=f"{now:%Y-%m-%d %H:%M}", then=f"{ahead:%Y-%m-%d %H:%M}"

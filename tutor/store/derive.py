@@ -128,6 +128,12 @@ def new_names(connection: sqlite3.Connection) -> dict[str, str]:
     return dict(msgspec.json.decode(row[0])) if row else {}
 
 
+def of_item(connection: sqlite3.Connection, item: str, names: Mapping[str, str]) -> Iterator[Event]:
+    """The events of an item, those under its former ids included."""
+    ids = [item, *(old for old, new in names.items() if new == item)]
+    return select(connection, f"WHERE item IN ({', '.join('?' * len(ids))})", ids)
+
+
 def _undos(connection: sqlite3.Connection) -> list[Event]:
     return list(select(connection, "WHERE kind = 'undo'"))
 
@@ -147,8 +153,7 @@ def _refold(
     if fold.by == "day":
         part = select(connection, "WHERE day = ?", (key,))
     else:
-        ids = [key, *(old for old, new in names.items() if new == key)]
-        part = select(connection, f"WHERE item IN ({', '.join('?' * len(ids))})", ids)
+        part = of_item(connection, key, names)
     row = None
     for event in living([*part, *_undos(connection)]):
         row = fold.step(row, _renamed(event, names))

@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 
 from tutor.paths import Folders, private_folder
-from tutor.store import recovery, safety
+from tutor.store import derive, recovery, safety
 from tutor.store.file import connect, identity, in_memory, is_damage, reason, writable
 from tutor.store.schema import APPLICATION_ID, VERSION, create, migrate
 from tutor.text.messages import say
@@ -33,38 +33,38 @@ class Opened:
     suspect: bool = False  # a journal was left behind, or events were brought back: look closely
 
 
-def open_progress(folders: Folders, now: datetime) -> Opened:
+def open_progress(folders: Folders, now: datetime, *, distrust: bool = False) -> Opened:
     """Open, create, migrate or bring back the progress file. Never raises for what it finds.
 
     Args:
         folders: Where the file and its copies are.
         now: For the name of a file that has to be moved aside.
+        distrust: The file was found to be damaged while in use: do not open it, bring it back.
     """
     try:
         private_folder(folders.data)
         with alone(folders.data / ".lock"):
-            return _open(folders, now)
+            return _open(folders, now, distrust)
     except (OSError, sqlite3.Error) as error:
         return _read_only(folders.progress, say(f"store.unwritable.{reason(error)}"))
 
 
-def _open(folders: Folders, now: datetime) -> Opened:
+def _open(folders: Folders, now: datetime, distrust: bool) -> Opened:
     path = folders.progress
     if not writable(folders.data) or (path.exists() and not writable(path)):
         return _read_only(path, say("store.unwritable.readonly"))
     journal = path.with_name(f"{path.name}-journal")
     suspect = journal.exists()
-    message = ""
-    trouble = look(path)
+    trouble = look(path) or ("damaged" if distrust else None)
     if trouble is None:
         try:
-            connection, trouble = _checked(path, folders, now)
+            connection, trouble = _checked(path, folders, now, suspect)
         except sqlite3.Error as error:
             if not is_damage(error):
                 raise
             trouble = "damaged"
         if trouble is None:
-            return Opened(connection, True, message, identity(path), suspect)
+            return Opened(connection, True, "", identity(path), suspect)
     if trouble == "newer":
         return _read_only(path, say("store.newer"))
     message = recovery.bring_back(folders, trouble, now)
@@ -87,14 +87,16 @@ def look(path: Path) -> str | None:
     return None if header.startswith(HEADER) and ours else "foreign"
 
 
-def _checked(path: Path, folders: Folders, now: datetime) -> tuple[sqlite3.Connection, str | None]:
+def _checked(
+    path: Path, folders: Folders, now: datetime, suspect: bool
+) -> tuple[sqlite3.Connection, str | None]:
     connection = connect(path)
     trouble: str | None = None
     try:
         (version,) = connection.execute("PRAGMA user_version").fetchone()
         if version > VERSION:
             trouble = "newer"
-        elif not sound(connection):
+        elif not sound(connection, thorough=suspect):
             trouble = "damaged"
         elif version < VERSION:
             safety.backup(connection, folders.backups, now, note=f"before-v{VERSION}")
@@ -107,9 +109,18 @@ def _checked(path: Path, folders: Folders, now: datetime) -> tuple[sqlite3.Conne
     return connection, trouble
 
 
-def sound(connection: sqlite3.Connection) -> bool:
-    """SQLite's own look at the file's structure."""
-    return bool(connection.execute("PRAGMA quick_check(1)").fetchone()[0] == "ok")
+def sound(connection: sqlite3.Connection, *, thorough: bool) -> bool:
+    """SQLite's own look at the file's structure, and a look at each event where asked.
+
+    A journal that was left behind has just been rolled back into the file. Where its bytes were
+    damaged too, the file may be in order and its content wrong.
+    """
+    if connection.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
+        return False
+    try:
+        return not thorough or all(event.intact() for event in derive.select(connection))
+    except (ValueError, TypeError, OverflowError):
+        return False
 
 
 def _read_only(path: Path, message: str) -> Opened:

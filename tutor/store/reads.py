@@ -20,10 +20,12 @@ def events(
     connection: sqlite3.Connection, item: str | None = None, kind: str | None = None
 ) -> list[Event]:
     """Events in order of id, those of one item or kind where asked."""
-    wanted = {"item": item, "kind": kind}
-    given = {column: value for column, value in wanted.items() if value is not None}
-    where = " AND ".join(f"{column} = ?" for column in given)
-    return list(derive.select(connection, f"WHERE {where}" if where else "", [*given.values()]))
+    if item is not None:
+        mine = derive.of_item(connection, item, derive.new_names(connection))
+        return [event for event in mine if kind in (None, event.kind)]
+    if kind is not None:
+        return list(derive.select(connection, "WHERE kind = ?", (kind,)))
+    return list(derive.select(connection))
 
 
 def rows(connection: sqlite3.Connection, fold: str, row: type[Row]) -> dict[str, Row]:
@@ -67,7 +69,7 @@ def one(connection: sqlite3.Connection, event: str) -> Event | None:
 def last_undoable(connection: sqlite3.Connection, item: str) -> str:
     """Id of the item's latest result, reveal or reset that still stands; "" for none."""
     dead = undone(derive.select(connection, "WHERE kind = 'undo'"))
-    mine = derive.select(connection, "WHERE item = ?", (item,))
+    mine = events(connection, item)
     standing = [event.id for event in mine if event.kind in UNDOABLE and event.id not in dead]
     return standing[-1] if standing else ""
 

@@ -53,21 +53,21 @@ class Memory(msgspec.Struct, frozen=True, omit_defaults=True):
     due: date
     reps: int  # reviews, at most one a study day
     lapses: int  # forgotten after it had been known
-    relearning: bool = False
+    failed: bool = False  # wrong the last time
+    relearning: bool = False  # fsrs's own state after a lapse
     tested: int = 0  # reviews at least a day after the one before
     recalled: int = 0  # ... that were right
 
 
 class CardRow(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One item in the schedule. ``before`` is the memory that today's rating is applied to."""
+    """One item in the schedule. ``before`` is the memory that the last day's rating went on."""
 
     item: str
     memory: Memory
     rating: RatingWord
-    event: str = ""  # the answer that the rating stands for
+    results: tuple[str, ...] = ()  # ids of that day's answers, for an override to name
     rev: int = 1  # of the item, when it was last reviewed
     before: Memory | None = None
-    chosen: bool = False  # the learner chose the rating
 
     @property
     def due(self) -> date:
@@ -101,8 +101,8 @@ class CardRow(msgspec.Struct, frozen=True, omit_defaults=True):
 
     @property
     def state(self) -> Literal["review", "relearning"]:
-        """``relearning`` after a lapse, until it is right again."""
-        return "relearning" if self.memory.relearning else "review"
+        """``relearning`` when it was wrong the last time, until it is right again."""
+        return "relearning" if self.memory.failed else "review"
 
 
 class DayRow(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -111,8 +111,9 @@ class DayRow(msgspec.Struct, frozen=True, omit_defaults=True):
     day: date
     answers: int = 0
     right: int = 0
-    ms: int = 0  # spent on answers
     steps: int = 0  # of lessons, seen
+    ms: int = 0  # at work: the gaps between events, short ones only
+    at_ms: int = 0  # the last event
     sure: dict[str, tuple[int, int]] = {}  # stated confidence in percent -> answers, right ones
 
 

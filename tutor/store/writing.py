@@ -127,6 +127,9 @@ def save_drafts(connection: sqlite3.Connection, drafts: Iterable[Draft], now: da
 def rename(connection: sqlite3.Connection, folds: Projector, names: Mapping[str, str]) -> None:
     """Keep the new names, and the rows under them."""
     _set_meta(connection, "renamed", canonical(dict(names)).decode())
+    for old, new in names.items():
+        # A text that is there under the new name already is the later one.
+        connection.execute("UPDATE OR IGNORE draft SET item = ? WHERE item = ?", (new, old))
     rebuild(connection, folds)
 
 
