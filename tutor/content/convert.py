@@ -197,7 +197,7 @@ class _Walk:
             return self.bad(node, "quote_text", name=name, value=node.value, found=_read_as(node))
         if read != "str":
             return self.bad(node, "tag", tag=node.tag)
-        if kind.pattern and not _pattern(kind.pattern).search(node.value):
+        if kind.pattern and not _pattern(kind.pattern).fullmatch(node.value):
             form = described or say("content.form", pattern=kind.pattern)
             return self.bad(node, "bad_form", name=name, value=node.value, form=form)
         return node.value

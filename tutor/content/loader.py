@@ -42,7 +42,7 @@ def load_course(root: Path, *, cache: Path | None = None) -> Course:
     remembered = IndexCache(cache, root)
     title, heads = _read_heads(root, problems)
     units = [_read_unit(root, head, remembered, problems) for head in heads]
-    problems.extend(_orphans(root, units))
+    _orphans(root, units, problems)
     names: dict[str, Named] = {}
     units = _name_all(units, names)
     remembered.save()
@@ -60,7 +60,8 @@ def load_course(root: Path, *, cache: Path | None = None) -> Course:
 def _read_heads(root: Path, problems: list[Problem]) -> tuple[str, list[UnitHead]]:
     """Title and units of ``course.yaml``; of a broken one whatever can be told."""
     path = root / "lessons" / "course.yaml"
-    if not (root / "lessons").is_dir():
+    inside = _inside(root / "lessons", problems)
+    if inside is None:
         problems.append(Problem(root, 1, 1, say("content.no_lessons")))
         return say("content.untitled"), []
     head: CourseHead | None = None
@@ -70,8 +71,7 @@ def _read_heads(root: Path, problems: list[Problem]) -> tuple[str, list[UnitHead
         head = head_from(source, problems)
     except ContentError as error:
         problems.extend(error.problems)
-    folders = sorted(one.name for one in path.parent.iterdir() if one.is_dir())
-    folders = [name for name in folders if not name.startswith((".", "_"))]
+    folders = [one.name for one in inside if one.is_dir() and one.name[0] not in "._"]
     if head is not None and source is not None:
         return head.title, _sound_heads(head, source, folders, problems)
     title, heads = _guessed_heads(source)
@@ -112,7 +112,7 @@ def _guessed_heads(source: Source | None) -> tuple[str, list[UnitHead]]:
     for node in elements(top.get("units")):
         words = {key: str(value.value) for key, value in pairs(node).items()}
         name = words.get("id", "")
-        if name and "/" not in name and name not in {one.id for one in heads}:
+        if name and "/" not in name and name[0] != "." and name not in {one.id for one in heads}:
             title = words.get("title", name)
             heads.append(UnitHead(name, words.get("alias", ""), title, words.get("about", "")))
     title = str(top["title"].value) if "title" in top else say("content.untitled")
@@ -132,7 +132,7 @@ def _read_registry(root: Path, problems: list[Problem]) -> dict[str, Misconcepti
 
 def _read_unit(root: Path, head: UnitHead, cache: IndexCache, problems: list[Problem]) -> Unit:
     entries = []
-    for path in _yaml_files(root / "lessons" / head.id):
+    for path in _yaml_files(root / "lessons" / head.id, problems):
         quiz = root / "quizzes" / path.relative_to(root / "lessons")
         entries.append(_read_entry(head.id, path, quiz if quiz.exists() else None, cache))
     return Unit(head.id, head.alias, head.title, head.about, tuple(entries))
@@ -236,19 +236,28 @@ def _at(path: Path, line: int, message: str) -> list[Problem]:
     return [Problem(path, line, 1, message)]
 
 
-def _orphans(root: Path, units: list[Unit]) -> Iterator[Problem]:
-    """Quiz files beside which there is no lesson."""
+def _orphans(root: Path, units: list[Unit], problems: list[Problem]) -> None:
+    """Tell of quiz files beside which there is no lesson."""
     quizzes = {entry.quiz for unit in units for entry in unit.lessons}
     folder = root / "quizzes"
-    for unit in sorted(folder.iterdir()) if folder.is_dir() else []:
-        for path in _yaml_files(unit):
+    for unit in _inside(folder, problems) or ():
+        for path in _yaml_files(unit, problems):
             if path not in quizzes:
                 wanted = root / "lessons" / path.relative_to(folder)
-                yield Problem(path, 1, 1, say("content.orphan_quiz", path=wanted))
+                problems += _at(path, 1, say("content.orphan_quiz", path=wanted))
 
 
-def _yaml_files(folder: Path) -> list[Path]:
-    if not folder.is_dir():
-        return []
-    found = [path for path in folder.iterdir() if path.suffix in (".yaml", ".yml")]
-    return sorted(path for path in found if not path.name.startswith("."))
+def _yaml_files(folder: Path, problems: list[Problem]) -> list[Path]:
+    found = _inside(folder, problems) or []
+    return [path for path in found if path.suffix in (".yaml", ".yml") and path.name[0] not in "._"]
+
+
+def _inside(folder: Path, problems: list[Problem]) -> list[Path] | None:
+    """What a folder holds, sorted; None for what is no folder, or cannot be looked into."""
+    try:
+        return sorted(folder.iterdir())
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as fault:
+        problems += _at(folder, 1, say("content.unreadable", why=fault.strerror))
+        return None
