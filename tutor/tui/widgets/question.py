@@ -23,7 +23,7 @@ from tutor.tui.widgets.link import KeyLink
 from tutor.tui.widgets.look import key
 from tutor.tui.widgets.prose import Prose
 from tutor.tui.widgets.questions.body import AnswerBody
-from tutor.tui.widgets.questions.fixing import Check, FixBody, Symptom
+from tutor.tui.widgets.questions.coding import Check, CodeBody, Symptom
 from tutor.tui.widgets.questions.graded import GradedView
 from tutor.tui.widgets.questions.matching import MatchBody
 from tutor.tui.widgets.questions.options import OptionsBody
@@ -161,7 +161,7 @@ class QuestionView(Vertical):
         if isinstance(question, Match):
             return MatchBody(question, self._seed)
         if isinstance(question, Fix):
-            return FixBody(question, self._check, self._draft) if self._check else None
+            return CodeBody(question, self._check, self._draft) if self._check else None
         return TypedBody(question)
 
     def _options(self, question: Choice | Multi) -> tuple[Option, ...]:
@@ -183,8 +183,8 @@ class QuestionView(Vertical):
             self._waiting = True
             self._post(event.given)
 
-    @on(FixBody.Judged)
-    def _judged(self, event: FixBody.Judged) -> None:
+    @on(CodeBody.Judged)
+    def _judged(self, event: CodeBody.Judged) -> None:
         event.stop()
         if self.done:
             return

@@ -174,7 +174,7 @@ class ResultPanel(Vertical, can_focus=True):
         """
         self._begin(item, state)
         self._own = own
-        self._open = self._open or verdict.passed
+        self._open = self._open or (item is not None and verdict.passed)
         self.query_one(VerdictView).show(verdict, graded=item is not None)
         self.query_one(OutputView).show(verdict.output)
         self.set_class(bool(verdict.output.strip()), "-printed")
@@ -187,11 +187,14 @@ class ResultPanel(Vertical, can_focus=True):
     def _begin(self, item: Item | None, state: Standing | None) -> None:
         self.query_one(RunningLine).stop()
         self._close_solution()
-        if item is not None or state is None:
-            self._item = item
-        self._open = state is not None and (state.passed or state.revealed)
-        hints = item.hints if isinstance(item, Exercise) else ()
-        self.query_one(HintLadder).show(hints, state.hints_used if state else 0)
+        if item is None and state is not None:
+            item = self._item  # a run that was not a submission, beside the same exercise
+        same = item is not None and item is self._item
+        self._open = (same and self._open) or bool(state and (state.passed or state.revealed))
+        self._item = item
+        ladder = self.query_one(HintLadder)
+        known = max(state.hints_used if state else 0, ladder.shown if same else 0)
+        ladder.show(item.hints if isinstance(item, Exercise) else (), known)
 
     def _shown(self, what: str) -> None:
         self.query_one("#result-idle").display = what == "idle"

@@ -1,4 +1,4 @@
-"""Fix: the broken code in an editor, checked by the evaluator until it prints what it must."""
+"""Fix, and an exercise in a drill: code in an editor, checked by the evaluator until it passes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from textual.containers import Vertical
 from textual.message import Message
 from textual.widgets import Static
 
-from tutor.content.model import Fix
+from tutor.content.model import Exercise, Fix
 from tutor.evaluator.outcome import Verdict
 from tutor.text.messages import say
 from tutor.tui.widgets.editor import CodeEditor
@@ -24,7 +24,7 @@ from tutor.tui.widgets.questions.body import AnswerBody
 from tutor.tui.widgets.result import ResultPanel
 
 # Checks the code, and tells what it prints meanwhile. None when the run was cancelled.
-Check: TypeAlias = Callable[[Fix, str, Callable[[str], None]], Awaitable[Verdict | None]]
+Check: TypeAlias = Callable[[Fix | Exercise, str, Callable[[str], None]], Awaitable[Verdict | None]]
 _LEAST, _MOST = 4, 16
 
 
@@ -51,29 +51,30 @@ class Symptom(Vertical):
             yield Static(text.rstrip("\n"), classes="symptom--text", markup=False)
 
 
-class FixBody(AnswerBody):
-    """The editor and the result of a fix question.
+class CodeBody(AnswerBody):
+    """An editor and the result beneath it.
 
     Args:
-        question: what is to be fixed.
+        item: what the code is for.
         check: runs the code in the evaluator.
-        code: the learner's draft; the broken code when left out.
+        code: the learner's draft; the code to begin with when left out.
     """
 
     DEFAULT_CSS = """
-    FixBody > .fix--editor { height: auto; margin-bottom: 1; }
-    FixBody > ResultPanel { margin-top: 1; }
+    CodeBody > .code--editor { height: auto; }
+    CodeBody > ResultPanel { margin-top: 1; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        key("fix.check", "f5,ctrl+r", "check"),
-        key("fix.cancel", "escape", "cancel"),
+        key("code.check", "f5,ctrl+r", "check"),
+        key("code.cancel", "escape", "cancel"),
+        key("code.hint", "f2", "hint", show=True),
     ]
 
     @dataclass
     class Judged(Message):
         """The evaluator has judged the code."""
 
-        body: FixBody
+        body: CodeBody
         code: str
         verdict: Verdict
 
@@ -81,18 +82,18 @@ class FixBody(AnswerBody):
     class CancelAsked(Message):
         """Escape was pressed while the code ran."""
 
-        body: FixBody
+        body: CodeBody
 
-    def __init__(self, question: Fix, check: Check, code: str = "") -> None:
+    def __init__(self, item: Fix | Exercise, check: Check, code: str = "") -> None:
         super().__init__()
-        self._question = question
+        self._item = item
         self._check = check
-        self._code = code or question.code
+        self._code = code or (item.code if isinstance(item, Fix) else item.starter)
         self.busy = False
 
     def compose(self) -> ComposeResult:
         """The editor in a container of its own, for its find bar."""
-        with Vertical(classes="fix--editor"):
+        with Vertical(classes="code--editor"):
             yield CodeEditor(self._code)
         yield KeyLink("F5", say("widgets.question.check"), "check")
         yield ResultPanel()
@@ -100,8 +101,10 @@ class FixBody(AnswerBody):
     def on_mount(self) -> None:
         """Give the editor the room that the code needs."""
         rows = self._code.count("\n") + 3
-        self.query_one(".fix--editor").styles.height = min(max(rows, _LEAST), _MOST)
-        self.query_one(ResultPanel).display = False
+        self.query_one(".code--editor").styles.height = min(max(rows, _LEAST), _MOST)
+        panel = self.query_one(ResultPanel)
+        panel.show_idle(self._item)
+        panel.display = bool(getattr(self._item, "hints", ()))
 
     def given(self) -> Any | None:
         """The code as it stands."""
@@ -118,7 +121,13 @@ class FixBody(AnswerBody):
     def action_check(self) -> None:
         """Run the code through the evaluator; a second asking changes nothing."""
         if not self.busy:
-            self.run_worker(self._judge(), group="fix")
+            self.run_worker(self._judge(), group="check")
+
+    def action_hint(self) -> None:
+        """Show the next hint, also from inside the editor."""
+        panel = self.query_one(ResultPanel)
+        panel.display = True
+        panel.action_hint()
 
     def action_cancel(self) -> None:
         """Stop what runs."""
@@ -136,13 +145,13 @@ class FixBody(AnswerBody):
         panel.display = True
         panel.show_running(time.monotonic())
         try:
-            verdict = await self._check(self._question, code, panel.append_output)
+            verdict = await self._check(self._item, code, panel.append_output)
         finally:
             self._set_busy(False)
         if verdict is None:
-            panel.show_idle(self._question)
+            panel.show_idle(self._item)
             return
-        panel.show_verdict(verdict, self._question, own=code)
+        panel.show_verdict(verdict, self._item, own=code)
         if verdict.line is not None and not verdict.passed:
             editor.mark_line(verdict.line, verdict.message.partition("\n")[0])
         self.post_message(self.Judged(self, code, verdict))
