@@ -1,37 +1,14 @@
-"""A learner's folders, a clock that is moved by hand, and stores that check themselves."""
+"""A learner's folders, and stores that are compared with a rebuild after every test."""
 
-from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from collections.abc import Iterator
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pytest
+from storing import Clock, Open, rebuilt_is_the_same
 
 from tutor.paths import Folders
 from tutor.store.db import Store, open_store
 from tutor.study.schedule import project
-
-Open = Callable[..., Store]
-
-
-class Clock:
-    """A clock that stands until it is moved."""
-
-    def __init__(self, zone: str = "Europe/Berlin") -> None:
-        self.now = datetime(2026, 3, 2, 12, 0, tzinfo=ZoneInfo(zone))
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def forward(self, **by: float) -> None:
-        self.now += timedelta(**by)
-
-
-def rebuilt_is_the_same(store: Store) -> None:
-    """The derived rows, kept up event by event, are those of a rebuild, to the byte."""
-    before = store.derived()
-    store.rebuild()
-    assert store.derived() == before
 
 
 @pytest.fixture

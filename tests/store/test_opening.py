@@ -6,7 +6,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from conftest import Clock, Open, rebuilt_is_the_same
+from storing import Clock, Open, rebuilt_is_the_same
 
 from tutor.paths import Folders
 from tutor.store.db import NotSaved, Store

@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from conftest import Clock, Open
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from storing import Clock, Open
 
 from tutor.paths import Folders
 from tutor.store.db import Store, open_store

@@ -4,9 +4,9 @@ from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
 
-from conftest import Build
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from small_course import Build
 
 from tutor.content.loader import Course
 from tutor.content.model import Choice, Option

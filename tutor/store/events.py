@@ -6,7 +6,7 @@ damaged one can be trusted by itself.
 
 from __future__ import annotations
 
-import secrets
+import os
 import zlib
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
@@ -132,7 +132,7 @@ def new_id(now_ms: int, last: str = "") -> str:
     stamp = max(now_ms, 0)
     if last:
         stamp = max(stamp, ulid_ms(last) + 1)
-    number = (stamp << 80) | secrets.randbits(80)
+    number = (stamp << 80) | int.from_bytes(os.urandom(10), "big")
     return "".join(CROCKFORD[(number >> shift) & 31] for shift in range(125, -1, -5))
 
 

@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 
 from tutor.paths import Folders, private_folder
-from tutor.store import derive, recovery, safety
+from tutor.store import derive, safety
 from tutor.store.file import connect, identity, in_memory, is_damage, reason, writable
 from tutor.store.schema import APPLICATION_ID, VERSION, create, migrate
 from tutor.text.messages import say
@@ -67,6 +67,8 @@ def _open(folders: Folders, now: datetime, distrust: bool) -> Opened:
             return Opened(connection, True, "", identity(path), suspect)
     if trouble == "newer":
         return _read_only(path, say("store.newer"))
+    from tutor.store import recovery  # not needed on the days when all is well
+
     message = recovery.bring_back(folders, trouble, now)
     connection = connect(path)
     migrate(connection)
@@ -134,6 +136,8 @@ def _read_only(path: Path, message: str) -> Opened:
                 return Opened(connection, False, message, identity(path))
             except sqlite3.Error:
                 connection.close()
+                from tutor.store import recovery
+
                 copied = recovery.copy_in_memory(path)
                 if copied is not None:
                     return Opened(copied, False, message, identity(path))

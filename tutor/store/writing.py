@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import platform
-import secrets
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -172,7 +172,7 @@ def _device(connection: sqlite3.Connection) -> str:
     known = reads.meta(connection, "device")
     if known and reads.meta(connection, "seat") == seat:
         return known
-    device = secrets.token_hex(6)
+    device = os.urandom(6).hex()
     _set_meta(connection, "device", device)
     _set_meta(connection, "seat", seat)
     return device
@@ -183,8 +183,6 @@ def _seat(connection: sqlite3.Connection) -> str:
     path = connection.execute("PRAGMA database_list").fetchone()[2]
     inode = 0
     if path:
-        import os
-
         inode = os.stat(path).st_ino
     text = f"{platform.node()}/{inode}"
     return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
