@@ -10,7 +10,6 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeAlias
 
-from tutor.content.convert import nearest
 from tutor.content.model import (
     Blank,
     Choice,
@@ -27,6 +26,7 @@ from tutor.content.model import (
     Quiz,
     Step,
 )
+from tutor.content.phrases import nearest
 from tutor.content.source import Trail
 from tutor.text.messages import say
 

@@ -6,7 +6,6 @@ structs (``msgspec.inspect``) is used here to walk nodes and types side by side.
 
 from __future__ import annotations
 
-import difflib
 import math
 import re
 from collections.abc import Hashable, Iterable
@@ -16,6 +15,7 @@ from typing import Any, TypeVar
 from msgspec import inspect
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from tutor.content.phrases import found_at, nearest, part_name, read_as
 from tutor.content.source import Problem, Source, kind_of
 from tutor.text.messages import say
 
@@ -44,15 +44,6 @@ def convert(
         described = inspect.VarTupleType(described)
     value = _Walk(source, problems).value(node, described, say("content.part.file"))
     return None if isinstance(value, _Bad) else value
-
-
-def nearest(word: str, known: Iterable[str]) -> str:
-    """Return ``; did you mean 'x'?`` for the nearest known word, or the known ones if few."""
-    known = sorted(known)
-    near = difflib.get_close_matches(word, known, n=1)
-    if near:
-        return say("content.did_you_mean", near=near[0])
-    return say("content.known", known=", ".join(known)) if 0 < len(known) <= 25 else ""
 
 
 @cache
@@ -100,7 +91,7 @@ class _Walk:
     def struct(self, node: Node, kind: inspect.StructType, name: str) -> Any:
         if not isinstance(node, MappingNode):
             keys = ", ".join(field.encode_name for field in kind.fields if field.required)
-            return self.bad(node, "wants_keys", name=name, keys=keys, found=_found(node))
+            return self.bad(node, "wants_keys", name=name, keys=keys, found=found_at(node))
         fields = {field.encode_name: field for field in kind.fields}
         known = fields.keys() | ({kind.tag_field} if kind.tag_field else set())
         before = len(self.problems)
@@ -108,13 +99,13 @@ class _Walk:
         for key, child in self.entries(node):
             if key.value not in known:
                 near = nearest(key.value, known)
-                self.bad(key, "unknown_key", key=key.value, part=_part(kind), near=near)
+                self.bad(key, "unknown_key", key=key.value, part=part_name(kind), near=near)
             elif key.value in fields:
                 field = fields[key.value]
                 values[field.name] = self.value(child, field.type, key.value)
         for field in kind.fields:
             if field.required and field.name not in values:
-                self.bad(node, "missing_key", key=field.encode_name, part=_part(kind))
+                self.bad(node, "missing_key", key=field.encode_name, part=part_name(kind))
         return _BAD if len(self.problems) > before else kind.cls(**values)
 
     def union(self, node: Node, kind: inspect.UnionType, name: str) -> Any:
@@ -138,12 +129,12 @@ class _Walk:
         field = structs[0].tag_field or "kind"
         by_tag = {str(one.tag): one for one in structs}
         if not isinstance(node, MappingNode):
-            return self.bad(node, "wants_keys", name=name, keys=field, found=_found(node))
+            return self.bad(node, "wants_keys", name=name, keys=field, found=found_at(node))
         for key, child in node.value:
             if key.value == field:
                 chosen = by_tag.get(child.value) if isinstance(child, ScalarNode) else None
                 if chosen is None:
-                    word = child.value if isinstance(child, ScalarNode) else _found(child)
+                    word = child.value if isinstance(child, ScalarNode) else found_at(child)
                     near = nearest(word, by_tag)
                     return self.bad(child, "unknown_value", value=word, name=field, near=near)
                 return self.struct(node, chosen, name)
@@ -151,7 +142,7 @@ class _Walk:
 
     def elements(self, node: Node, kind: inspect.VarTupleType, name: str) -> Any:
         if not isinstance(node, SequenceNode):
-            return self.bad(node, "wants_list", name=name, found=_found(node))
+            return self.bad(node, "wants_list", name=name, found=found_at(node))
         values = [self.value(child, kind.item_type, name) for child in node.value]
         if len(values) < (kind.min_length or 0):
             return self.bad(node, "too_few", name=name, count=kind.min_length, found=len(values))
@@ -159,13 +150,13 @@ class _Walk:
 
     def table(self, node: Node, kind: inspect.DictType, name: str) -> Any:
         if not isinstance(node, MappingNode):
-            return self.bad(node, "wants_table", name=name, found=_found(node))
+            return self.bad(node, "wants_table", name=name, found=found_at(node))
         values: dict[str, Any] = {}
         wrong = False
         for key, child in self.entries(node):
             if kind_of(key) != "str":
                 wrong = True
-                self.bad(key, "quote_key", value=key.value, found=_read_as(key))
+                self.bad(key, "quote_key", value=key.value, found=read_as(key))
                 continue
             values[key.value] = self.value(child, kind.value_type, key.value)
         if len(node.value) < (kind.min_length or 0):
@@ -179,7 +170,7 @@ class _Walk:
         first: dict[str, ScalarNode] = {}
         for key, child in node.value:
             if not isinstance(key, ScalarNode):
-                self.bad(key, "key_not_text", found=_found(key))
+                self.bad(key, "key_not_text", found=found_at(key))
             elif key.value in first:
                 line = first[key.value].start_mark.line + 1
                 self.bad(key, "double_key", key=key.value, line=line)
@@ -189,12 +180,12 @@ class _Walk:
 
     def text(self, node: Node, kind: inspect.StrType, name: str, described: str) -> Any:
         if not isinstance(node, ScalarNode):
-            return self.bad(node, "wants_text", name=name, found=_found(node))
+            return self.bad(node, "wants_text", name=name, found=found_at(node))
         read = kind_of(node)
         if read == "null":
             return self.bad(node, "empty_text", name=name)
         if read in ("int", "float", "bool", "timestamp", "value", "merge"):
-            return self.bad(node, "quote_text", name=name, value=node.value, found=_read_as(node))
+            return self.bad(node, "quote_text", name=name, value=node.value, found=read_as(node))
         if read != "str":
             return self.bad(node, "tag", tag=node.tag)
         if kind.pattern and not _pattern(kind.pattern).fullmatch(node.value):
@@ -204,7 +195,7 @@ class _Walk:
 
     def literal(self, node: Node, kind: inspect.LiteralType, name: str) -> Any:
         if not isinstance(node, ScalarNode):
-            return self.bad(node, "wants_text", name=name, found=_found(node))
+            return self.bad(node, "wants_text", name=name, found=found_at(node))
         if node.value in kind.values:
             return node.value
         near = nearest(node.value, map(str, kind.values))
@@ -215,7 +206,7 @@ class _Walk:
         whole = isinstance(kind, inspect.IntType)
         wanted = say(f"content.kind.{'int' if whole else word}")
         if not isinstance(node, ScalarNode) or kind_of(node) == "null":
-            return self.bad(node, "wants", name=name, wanted=wanted, found=_found(node))
+            return self.bad(node, "wants", name=name, wanted=wanted, found=found_at(node))
         if node.style in ("'", '"'):
             return self.bad(node, "unquote", name=name, wanted=wanted, value=node.value)
         if word == "bool":
@@ -243,34 +234,3 @@ class _Walk:
 
 def _bare(kind: inspect.Type) -> inspect.Type:
     return kind.type if isinstance(kind, inspect.Metadata) else kind
-
-
-def _part(kind: inspect.StructType) -> str:
-    """A struct's name in words: WrongAnswer -> wrong answer."""
-    words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", kind.cls.__name__).lower()
-    return f"{words} question" if kind.tag_field else words
-
-
-def _found(node: Node) -> str:
-    """What stands at a node, for "expected ..., found ..."."""
-    if isinstance(node, MappingNode):
-        return say("content.found.table")
-    if isinstance(node, SequenceNode):
-        return say("content.found.list")
-    if kind_of(node) == "null":
-        return say("content.found.nothing")
-    shown = node.value if len(node.value) <= 40 else node.value[:37] + "..."
-    return say("content.found.text", value=shown)
-
-
-def _read_as(node: ScalarNode) -> str:
-    """What YAML makes of unquoted characters: ``no`` -> false, ``12:30`` -> 750."""
-    import yaml
-
-    try:
-        value = yaml.safe_load(node.value)
-    except (yaml.YAMLError, ValueError):
-        return kind_of(node)
-    if isinstance(value, bool):
-        return str(value).lower()
-    return str(value)

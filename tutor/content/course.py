@@ -75,8 +75,8 @@ class Course:
     problems: tuple[Problem, ...]
     misconceptions: Mapping[str, Misconception]
     names: Mapping[str, Named]  # every id, alias and former id, in lower case
-    _lessons: dict[str, Lesson] = field(default_factory=dict, repr=False, compare=False)
-    _quizzes: dict[str, tuple[Question, ...]] = field(
+    _lessons: dict[Path, Lesson] = field(default_factory=dict, repr=False, compare=False)
+    _quizzes: dict[Path, tuple[Question, ...]] = field(
         default_factory=dict, repr=False, compare=False
     )
 
@@ -113,11 +113,7 @@ class Course:
             UnknownItem: there is no such lesson.
             ContentError: its file has problems.
         """
-        entry = self.entry(name)
-        if entry.id not in self._lessons:
-            self._refuse_broken(entry, entry.path)
-            self._lessons[entry.id] = read_lesson(entry.path)
-        return self._lessons[entry.id]
+        return self._lesson(self.entry(name))
 
     def questions(self, lesson: str) -> tuple[Question, ...]:
         """Return the questions of a lesson's quiz file; none if it has no quiz.
@@ -126,13 +122,7 @@ class Course:
             UnknownItem: there is no such lesson.
             ContentError: the quiz file has problems.
         """
-        entry = self.entry(lesson)
-        if entry.quiz is None:
-            return ()
-        if entry.id not in self._quizzes:
-            self._refuse_broken(entry, entry.quiz)
-            self._quizzes[entry.id] = read_quiz(entry.quiz).questions
-        return self._quizzes[entry.id]
+        return self._questions(self.entry(lesson))
 
     def item(self, name: str) -> Exercise | Question:
         """Return an exercise or question.
@@ -182,10 +172,24 @@ class Course:
         path = entry.quiz if item and item.in_quiz and entry.quiz else entry.path
         return open_source(path).problem((*before, *trail), message, line=line)
 
+    def _lesson(self, entry: LessonEntry) -> Lesson:
+        if entry.path not in self._lessons:
+            self._refuse_broken(entry, entry.path)
+            self._lessons[entry.path] = read_lesson(entry.path)
+        return self._lessons[entry.path]
+
+    def _questions(self, entry: LessonEntry) -> tuple[Question, ...]:
+        if entry.quiz is None:
+            return ()
+        if entry.quiz not in self._quizzes:
+            self._refuse_broken(entry, entry.quiz)
+            self._quizzes[entry.quiz] = read_quiz(entry.quiz).questions
+        return self._quizzes[entry.quiz]
+
     def _body(self, entry: LessonEntry, item: ItemEntry) -> Exercise | Question:
         if item.in_quiz:
-            return self.questions(entry.id)[int(item.trail[1])]
-        step = self.lesson(entry.id).steps[int(item.trail[1])]
+            return self._questions(entry)[int(item.trail[1])]
+        step = self._lesson(entry).steps[int(item.trail[1])]
         body = step.exercise if item.kind == "exercise" else step.question
         assert body is not None
         assert not isinstance(body, str)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 from tutor.content.checks import step_key
-from tutor.content.convert import nearest
 from tutor.content.course import Course, LessonEntry, Named, Unit, UnknownItem
 from tutor.content.files import head_from, lesson_from, quiz_from, read_misconceptions, worded
 from tutor.content.index import FileIndex, IndexCache, ItemEntry, index_source
 from tutor.content.model import CourseHead, Misconception, UnitHead
+from tutor.content.naming import name_all
+from tutor.content.phrases import nearest
 from tutor.content.source import ContentError, Problem, Source, elements, open_source, pairs
 from tutor.text.messages import say
 
@@ -44,7 +43,7 @@ def load_course(root: Path, *, cache: Path | None = None) -> Course:
     units = [_read_unit(root, head, remembered, problems) for head in heads]
     _orphans(root, units, problems)
     names: dict[str, Named] = {}
-    units = _name_all(units, names)
+    units = name_all(units, names)
     remembered.save()
     registry = _read_registry(root, problems)
     return Course(
@@ -185,51 +184,6 @@ def _index(path: Path, cache: IndexCache, *, quiz: bool) -> tuple[FileIndex, lis
     if not problems:
         cache.put(path, index)
     return index, problems
-
-
-def _name_all(units: list[Unit], names: dict[str, Named]) -> list[Unit]:
-    """Enter every id and alias into ``names``; what was there before closes the later file."""
-    named = []
-    for unit in units:
-        lessons = []
-        for entry in unit.lessons:
-            clashes = list(_clashes(entry, names))
-            if clashes:
-                entry = replace(entry, problems=tuple(sorted({*entry.problems, *clashes})))
-            lessons.append(entry)
-            _enter(entry, names)
-        named.append(replace(unit, lessons=tuple(lessons)))
-    return named
-
-
-def _clashes(entry: LessonEntry, names: dict[str, Named]) -> Iterator[Problem]:
-    mine: dict[str, Named] = {}
-    for name, named in _names_of(entry):
-        other = names.get(name.casefold()) or mine.get(name.casefold())
-        if other is not None and other != named:
-            path, line = _place(*other)
-            message = say("content.same_name", name=name, path=path, line=line)
-            yield from _at(*_place(*named), message)
-        mine.setdefault(name.casefold(), named)
-
-
-def _enter(entry: LessonEntry, names: dict[str, Named]) -> None:
-    for name, named in _names_of(entry):
-        names.setdefault(name.casefold(), named)
-
-
-def _names_of(entry: LessonEntry) -> Iterator[tuple[str, Named]]:
-    for item in (None, *entry.items):
-        one = item or entry
-        for name in (one.id, one.alias, *one.formerly):
-            if name:
-                yield name, (entry, item)
-
-
-def _place(entry: LessonEntry, item: ItemEntry | None) -> tuple[Path, int]:
-    if item is None:
-        return entry.path, entry.line
-    return (entry.quiz if item.in_quiz and entry.quiz else entry.path), item.line
 
 
 def _at(path: Path, line: int, message: str) -> list[Problem]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 
 from tutor.content.checks import check_objectives, items_of, misconceptions_of
-from tutor.content.convert import nearest
 from tutor.content.course import Course, LessonEntry
 from tutor.content.model import Lesson, Quiz
+from tutor.content.phrases import nearest
 from tutor.content.source import ContentError, Problem, Source, open_source
 from tutor.text.messages import say
 
