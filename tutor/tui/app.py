@@ -19,13 +19,14 @@ from tutor.paths import Folders, atomic_write
 from tutor.text.messages import say
 from tutor.tui import keymap, symbols, themes
 from tutor.tui.learner import Learner, look
-from tutor.tui.parts import Parts, log_path, make_evaluator, open_learner
+from tutor.tui.parts import Parts, keep_log, log_path, make_evaluator, open_learner
 from tutor.tui.recorder import RETRY_SECONDS, Recorder
 from tutor.tui.screens.base import TutorScreen
 from tutor.tui.screens.home import HomeScreen
 
 if TYPE_CHECKING:
     from tutor.evaluator.client import Evaluator
+    from tutor.evaluator.outcome import Grade
     from tutor.tui.find import Found
 
 log = logging.getLogger("tutor")
@@ -42,8 +43,9 @@ class TutorApp(App[None]):
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (120, "-wide")]  # noqa: RUF012
     VERTICAL_BREAKPOINTS = [(0, "-flat"), (15, "-tall")]  # noqa: RUF012
 
-    def __init__(self, parts: Parts) -> None:
+    def __init__(self, parts: Parts, *, screen: str = "") -> None:
         super().__init__()
+        self._first_screen = screen
         self.parts = parts
         self.course = parts.course
         self.settings = parts.settings.settings
@@ -80,8 +82,17 @@ class TutorApp(App[None]):
         self.run_worker(self.look_again(), group="learner")
         self.run_worker(self._warm(), group="evaluator")
         self.set_interval(RETRY_SECONDS, self._retry)
+        if self._first_screen == "drill":
+            self.open_drill()
         for problem in self._setting_problems():
             self.notify(problem, severity="warning", timeout=12, markup=False)
+
+    async def action_quit(self) -> None:
+        """Quit, with everything that was on the screens written down."""
+        for screen in self.screen_stack:
+            if isinstance(screen, TutorScreen):
+                screen.keep()
+        self.exit()
 
     async def on_unmount(self) -> None:
         """Nothing acknowledged is lost: what was typed last is written before the app ends."""
@@ -174,7 +185,13 @@ class TutorApp(App[None]):
 
         if self._rows is None:
             self._rows = names(self.course)
+            self.run_worker(self._find_steps(self._rows), group="index")
         self.push_screen(SearchScreen(self._rows), self._open_found)
+
+    async def _find_steps(self, rows: list[Found]) -> None:
+        from tutor.tui.find import steps
+
+        rows.extend(await asyncio.to_thread(steps, self.course))
 
     def _open_found(self, found: Found | None) -> None:
         if found is not None:
@@ -229,20 +246,36 @@ class TutorApp(App[None]):
 _KEY_NAMES = {"f1": "F1", "escape": "Esc", "esc": "Esc"} | {f"f{n}": f"F{n}" for n in range(1, 13)}
 
 
-def run_app(course_root: Path, folders: Folders, settings: preferences.Loaded | None = None) -> int:
-    """Run the app until it is quit and return the exit status: 0, or 3 for a fault of ours."""
+def run_app(
+    course_root: Path,
+    folders: Folders,
+    settings: preferences.Loaded | None = None,
+    *,
+    strict: Grade | None = None,
+    screen: str = "",
+) -> int:
+    """Run the app until it is quit and return the exit status: 0, or 3 for a fault of ours.
+
+    Args:
+        course_root: the folder with ``lessons`` and ``quizzes``.
+        folders: where the learner's data, settings and state are.
+        settings: read from the config folder when not given.
+        strict: run no code where the sandbox enforces less; goes before the setting.
+        screen: ``drill`` opens the drill at once.
+    """
     from tutor.content.loader import load_course
 
-    logging.basicConfig(filename=log_path(folders), level=logging.WARNING, force=True)
+    keep_log(folders)
     loaded = settings or preferences.load_settings(folders.config)
     app = TutorApp(
         Parts(
             course=load_course(course_root, cache=folders.state),
             folders=folders,
             open_store=partial(open_learner, folders),
-            make_evaluator=partial(make_evaluator, loaded.settings),
+            make_evaluator=partial(make_evaluator, loaded.settings, strict),
             settings=loaded,
-        )
+        ),
+        screen=screen,
     )
     app.run()
     if app.crash is not None:

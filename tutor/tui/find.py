@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from tutor.content.checks import step_key
+from tutor.content.source import ContentError
 
 if TYPE_CHECKING:
     from tutor.content.loader import Course
@@ -37,6 +41,19 @@ def names(course: Course) -> list[Found]:
     return found
 
 
+def steps(course: Course) -> list[Found]:
+    """Every step of every lesson that can be read; slow, as each lesson is opened for it."""
+    found = []
+    for entry in course.entries():
+        with contextlib.suppress(ContentError):
+            for step in course.lesson(entry.id).steps:
+                text = step.text.lower()
+                found.append(
+                    Found("step", entry.id, step.title, entry.alias, step=step_key(step), text=text)
+                )
+    return found
+
+
 def search(rows: Iterable[Found], query: str, most: int = 50) -> list[Found]:
     """Rows that have every word of ``query``, best first: alias, then title, then text."""
     words = query.lower().split()
@@ -46,8 +63,9 @@ def search(rows: Iterable[Found], query: str, most: int = 50) -> list[Found]:
     for at, row in enumerate(rows):
         ranks = [_rank(row, word) for word in words]
         if all(rank < _NOT_FOUND for rank in ranks):
-            ranked.append((max(ranks), at, row))
-    return [row for _, _, row in sorted(ranked, key=lambda r: r[:2])[:most]]
+            phrase = query.lower().strip() in row.title.lower()
+            ranked.append((max(ranks), not phrase, at, row))
+    return [row for *_, row in sorted(ranked, key=lambda r: r[:3])[:most]]
 
 
 _NOT_FOUND = 9

@@ -10,7 +10,6 @@ from tutor.content.checks import step_key
 from tutor.content.model import (
     Example,
     Exercise,
-    Fix,
     Lesson,
     Question,
     QuestionPart,
@@ -53,8 +52,8 @@ class Page:
 
     @property
     def writes(self) -> bool:
-        """Whether the learner is asked for code here."""
-        return isinstance(self.task, Exercise | Fix)
+        """Whether the learner is asked for code here, to be checked."""
+        return isinstance(self.task, Exercise)
 
 
 def pages(lesson: Lesson, questions: Sequence[Question]) -> tuple[Page, ...]:

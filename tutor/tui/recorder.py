@@ -48,9 +48,13 @@ class Recorder:
         """Run ``work`` with the store in the worker thread and return what it returns."""
         return await self._submit(work)
 
+    async def save(self, work: Callable[[Store], object]) -> bool:
+        """Write something; False when it is kept in memory because nothing can be written."""
+        return await self._saved(self._submit(work))
+
     async def record(self, *events: NewEvent) -> bool:
-        """Record events; False when they are kept in memory because nothing can be written."""
-        return await self._saved(self._submit(lambda store: store.record(*events)))
+        """Record events; False as for ``save``."""
+        return await self.save(lambda store: store.record(*events))
 
     def record_soon(self, *events: NewEvent) -> None:
         """Record events in order without waiting for the disk."""
@@ -63,10 +67,6 @@ class Recorder:
             self._drafts[item] = (text, cursor)
         if not waiting:
             self._later(self._submit(lambda store: self._save_draft(store, item)))
-
-    def run_soon(self, item: str, text: str, cursor: Cursor, output: str) -> None:
-        """Keep what an ungraded run showed beside the code that was run; "" forgets it."""
-        self._later(self._submit(lambda store: store.save_draft(item, text, cursor, output)))
 
     async def retry(self) -> bool:
         """Try again to save what could not be saved; True when nothing is left waiting."""

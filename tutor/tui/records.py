@@ -1,18 +1,19 @@
-"""What the lesson screen writes down, as events; and a verdict read back from them. Pure."""
+"""What the lesson screen writes down beside answers and attempts, and reads back."""
 
 from __future__ import annotations
 
-import hashlib
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from tutor.content.model import Exercise, Question
 from tutor.evaluator.outcome import Outcome, Verdict
-from tutor.store.events import ANSWER, ATTEMPT, DRAFT, HINT, PLACE, REVEAL, STEP, NewEvent
+from tutor.store.events import ANSWER, HINT, PLACE, REVEAL, STEP, NewEvent
+from tutor.store.rows import Draft
 
 if TYPE_CHECKING:
-    from tutor.study.grading import Graded
+    from tutor.store.db import Store
 
 Cursor = tuple[int, int]
 
@@ -24,52 +25,21 @@ def been_at(lesson: str, step: str, item: str = "") -> tuple[NewEvent, ...]:
     return NewEvent(STEP, lesson, body), NewEvent(PLACE, lesson, place)
 
 
-def attempt(
-    item: Exercise | Question, verdict: Verdict, source: str, cursor: Cursor, hints: int
-) -> tuple[NewEvent, ...]:
-    """Code was handed in: the code as it was, and what was said of it."""
-    body = {
-        "outcome": verdict.outcome.value,
-        "ms": verdict.ms,
-        "code_sha": hashlib.sha256(source.encode()).hexdigest(),
-        "hints": hints,
-        "verdict": msgspec.to_builtins(verdict),
-    }
-    for name in ("probe", "misconception", "line"):
-        value = getattr(verdict, name)
-        if value is not None:
-            body[name] = value
-    draft = {"text": source, "cursor": list(cursor)}
-    return (
-        NewEvent(DRAFT, item.id, draft, item.rev),
-        NewEvent(ATTEMPT, item.id, body, item.rev),
-    )
+def checked(
+    store: Store, item: str, events: Sequence[NewEvent], source: str, cursor: Cursor
+) -> None:
+    """Record a check, and keep the draft as it is: the learner may have typed on meanwhile."""
+    draft = store.draft(item) or Draft(item, source, cursor)
+    if events:
+        store.record(*events)
+    store.save_draft(item, draft.text, draft.cursor, output="")
 
 
-def answer(
-    question: Question,
-    given: object,
-    graded: Graded,
-    *,
-    seconds: float,
-    seed: int,
-    sure: float | None = None,
-) -> NewEvent:
-    """A question was answered."""
-    body: dict[str, object] = {
-        "right": graded.right,
-        "given": _plain(given),
-        "ms": round(seconds * 1000),
-        "seed": seed,
-    }
-    for name, value in (
-        ("misconception", graded.misconception),
-        ("slip", graded.slip),
-        ("sure", sure),
-    ):
-        if value is not None:
-            body[name] = value
-    return NewEvent(ANSWER, question.id, body, question.rev)
+def ran(store: Store, item: str, verdict: Verdict, source: str, cursor: Cursor) -> None:
+    """Keep what an ungraded run showed beside the draft, until the next check."""
+    draft = store.draft(item) or Draft(item, source, cursor)
+    output = msgspec.json.encode(verdict).decode()
+    store.save_draft(item, draft.text, draft.cursor, output=output)
 
 
 def hint(item: Exercise, n: int) -> NewEvent:
@@ -82,9 +52,13 @@ def reveal(item: Exercise | Question) -> NewEvent:
     return NewEvent(REVEAL, item.id, {}, item.rev)
 
 
-def kept(verdict: Verdict) -> str:
-    """An ungraded run as the draft keeps it beside the code."""
-    return msgspec.json.encode(verdict).decode()
+def last_answer(store: Store, item: str) -> dict[str, Any] | None:
+    """The body of the last answer to a question; None when there is none that still stands."""
+    last = store.state(item).last_event
+    for event in store.events(item=item, kind=ANSWER):
+        if event.id == last and "given" in event.body:
+            return {"seed": 0, **event.body}
+    return None
 
 
 def run_again_shown(text: str) -> Verdict | None:
@@ -105,10 +79,3 @@ def verdict_of(stored: object) -> Verdict | None:
         return msgspec.convert(stored, Verdict)
     except msgspec.ValidationError:
         return None
-
-
-def _plain(given: object) -> object:
-    """An answer as JSON has it; a set of options gets an order."""
-    if isinstance(given, set | frozenset):
-        return sorted(given)
-    return list(given) if isinstance(given, tuple) else given

@@ -46,6 +46,13 @@ class TutorScreen(Screen[Result]):
         """Show what may have changed while another screen was on top."""
         self.learner_changed()
 
+    def on_screen_suspend(self) -> None:
+        """Another screen comes on top, or this one goes."""
+        self.keep()
+
+    def keep(self) -> None:
+        """Write down what is only on the screen; called before it is left, and before quitting."""
+
     def learner_changed(self) -> None:
         """Called when the store or the evaluator has something new to show."""
         self.show_banner()

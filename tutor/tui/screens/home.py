@@ -139,7 +139,7 @@ class HomeScreen(TutorScreen[None]):
                     (f"{marks.wrong} ", "$text-error"),
                     left,
                     (say("tui.home.broken"), "$text-error"),
-                    ("\n      " + first, "$quiet"),
+                    ("\n      " + _cut(first, width - 6).rstrip(), "$quiet"),
                 ),
                 id=entry.id,
             )

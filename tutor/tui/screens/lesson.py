@@ -148,6 +148,11 @@ class LessonScreen(TutorScreen[None]):
         self._draw_tabs()
         self.refresh_bindings()
 
+    def keep(self) -> None:
+        """The draft was saved as it was typed; the cursor is saved when one goes."""
+        if self.is_attached and self.query(WorkPane):
+            self.work.keep_cursor()
+
     def learner_changed(self) -> None:
         """An answer may have changed the marks."""
         super().learner_changed()
@@ -179,6 +184,10 @@ class LessonScreen(TutorScreen[None]):
             found = self.asking.first() if pane == "read" else None
             self.set_focus(found or self.query_one(target[pane]))
 
+    def rest(self) -> None:
+        """Give the keyboard to the prose, where single letters are keys again."""
+        self.set_focus(self.query_one("#read"))
+
     def action_show_pane(self, pane: Pane) -> None:
         """A tab was clicked."""
         self.show_pane(pane)
@@ -207,7 +216,7 @@ class LessonScreen(TutorScreen[None]):
             "run": code,
             "hint": isinstance(task, Exercise) and bool(task.hints),
             "solution": isinstance(task, Exercise),
-            "restore": code,
+            "restore": code or self.page.kind == "question",
             "editor": code,
             "next_pane": code,
             "next_step": self.at + 1 < len(self.pages),
@@ -239,9 +248,12 @@ class LessonScreen(TutorScreen[None]):
         """Show the solution, after asking when it would count as giving up."""
         self.work.solution()
 
-    def action_restore(self) -> None:
-        """Bring the original code back."""
-        self.work.restore()
+    async def action_restore(self) -> None:
+        """Begin this page anew: ask its question again, or bring its own code back."""
+        if self.page.kind == "question":
+            await self.asking.ask_again()
+        else:
+            self.work.restore()
 
     def action_editor(self) -> None:
         """Go to the code."""
@@ -263,7 +275,9 @@ class LessonScreen(TutorScreen[None]):
         """Stop a run; else go one pane back; else leave the lesson."""
         if self.work.stop():
             return
-        if self.pane == "result" and not self.has_class("-wide"):
+        if self.focused is not None and self.asking in self.focused.ancestors:
+            self.rest()
+        elif self.pane == "result" and not self.has_class("-wide"):
             self.show_pane("code")
         elif self.pane != "read":
             self.show_pane("read")

@@ -1,28 +1,32 @@
-"""Questions within a lesson, its quiz, and what comes after the last page."""
+"""Questions within a lesson and in its quiz: asked, graded, recorded, and found answered again."""
 
 from __future__ import annotations
 
 import random
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from textual import on
 from textual.containers import Vertical
-from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import OptionList, Static
-from textual.widgets.option_list import Option
 
-from tutor.content.model import Fix, Question, QuestionPart
+from tutor.content.model import Exercise, Fix, Question, QuestionPart
+from tutor.evaluator.outcome import Verdict
+from tutor.study.recording import answered, attempted
 from tutor.text.messages import say
 from tutor.tui import records
-from tutor.tui.glance import is_done
 from tutor.tui.lesson_flow import Page, first_open, next_lesson
+from tutor.tui.screens import lesson_after as after
+from tutor.tui.widgets.editor import CodeEditor
 from tutor.tui.widgets.question import QuestionView
+from tutor.tui.widgets.questions.coding import CodeBody
+from tutor.tui.widgets.questions.options import OptionsBody
+from tutor.tui.widgets.questions.typed import Lines, TypedBody
+from tutor.tui.widgets.result import ResultPanel
 
 if TYPE_CHECKING:
     from tutor.tui.screens.lesson import LessonScreen
-
-_NEXT, _DRILL, _HOME, _AGAIN = "next", "drill", "home", "again"
 
 
 class AskPane(Vertical):
@@ -52,53 +56,100 @@ class AskPane(Vertical):
             )
             await self._show_quiz()
         elif page.kind == "end":
-            await self._replace(*self._what_next())
-        elif isinstance(page.task, QuestionPart) and not isinstance(page.task, Fix):
+            screen = self.lesson
+            then = next_lesson(screen.tutor.course, screen.lesson.id)
+            learner = screen.tutor.learner
+            await self._replace(*after.after_lesson(screen.lesson, screen.pages, learner, then))
+        elif isinstance(page.task, QuestionPart):
             await self._ask(page.task)
         else:
-            await self._replace(*_fix(page))
+            await self._replace()
 
     def first(self) -> Widget | None:
-        """The widget that should have the keyboard, if there is something to answer here."""
-        for widget in self.query("*").results(Widget):
-            if widget.focusable:
-                return widget
-        return None
+        """The widget that should have the keyboard, if there is something to do here."""
+        return next(
+            (widget for widget in self.query("*").results(Widget) if widget.focusable), None
+        )
+
+    async def ask_again(self) -> None:
+        """Ask the question on the screen anew, as if it had not been answered."""
+        view = self.query(QuestionView).first()
+        await self._ask(view.question, anew=True)
+        self.lesson.show_pane("read")
 
     # --- asking ----------------------------------------------------------------------------
 
-    async def _ask(self, question: Question, heading: str = "") -> None:
-        self._seed = random.randrange(2**31)  # order of options; kept with the answer
-        widgets: list[Widget] = [Static(heading, classes="quiet")] if heading else []
-        await self._replace(*widgets, QuestionView(question, self._seed))
+    async def _ask(self, question: Question, heading: str = "", *, anew: bool = False) -> None:
+        recorder = self.lesson.tutor.recorder
+        draft = await recorder.call(lambda store: store.draft(question.id))
+        before = await recorder.call(lambda store: records.last_answer(store, question.id))
+        if anew:
+            before = None
+        self._seed = int(before["seed"]) if before else random.randrange(2**31)
+        view = QuestionView(
+            question,
+            self._seed,
+            check=self._check,
+            code=draft.text if draft and isinstance(question, Fix) else "",
+        )
+        await self._replace(*([Static(heading, classes="quiet")] if heading else []), view)
+        if before is not None:
+            self.call_after_refresh(_show_answered, view, before["given"])
+            await self._open_code(question)
 
     async def _replace(self, *widgets: Widget) -> None:
         await self.remove_children()
         await self.mount_all(widgets)
+
+    async def _check(
+        self, item: Fix | Exercise, code: str, on_output: Callable[[str], None]
+    ) -> Verdict | None:
+        from tutor.evaluator.client import RunCancelled
+
+        evaluator = self.lesson.tutor.evaluator
+        if evaluator is None:
+            self.notify(say("tui.lesson.not_ready"), severity="warning")
+            return None
+        try:
+            return await evaluator.check(item, code, on_output=on_output)
+        except RunCancelled:
+            return None
+
+    @on(CodeBody.CancelAsked)
+    async def _cancel(self, event: CodeBody.CancelAsked) -> None:
+        event.stop()
+        evaluator = self.lesson.tutor.evaluator
+        if evaluator is not None:
+            await evaluator.cancel()
 
     @on(QuestionView.Answered)
     async def _answered(self, event: QuestionView.Answered) -> None:
         event.stop()
         from tutor.study.grading import grade
 
-        graded = grade(event.question, event.given)
-        view = self.query_one(QuestionView)
-        view.show_graded(graded)
-        if graded.invalid:
-            return
-        tutor = self.lesson.tutor
-        await tutor.recorder.record(
-            records.answer(
-                event.question,
-                event.given,
+        recorder, question = self.lesson.tutor.recorder, event.question
+        if event.verdict is not None:
+            new = attempted(question, event.verdict, code=event.given, sure=event.sure)
+        else:
+            graded = grade(question, event.given)
+            event.view.show_graded(graded)
+            new = answered(
+                question,
                 graded,
+                given=event.given,
                 seconds=event.seconds,
                 seed=self._seed,
                 sure=event.sure,
             )
-        )
-        await tutor.look_again()
-        if self._page is not None and self._page.kind == "question" and event.question.code:
+        if new:
+            await recorder.record(*new)
+            await self.lesson.tutor.look_again()
+            await self._open_code(question)
+
+    async def _open_code(self, question: Question) -> None:
+        """Predict first, then run: the code of an answered question may be played with."""
+        inline = self._page is not None and self._page.kind == "question"
+        if inline and question.code and not isinstance(question, Fix):
             await self.lesson.work.open()
             self.lesson.draw()
 
@@ -111,7 +162,24 @@ class AskPane(Vertical):
         else:
             await self.lesson.action_next_step()
 
-    # --- the quiz --------------------------------------------------------------------------
+    @on(CodeEditor.Edited)
+    def _edited(self, event: CodeEditor.Edited) -> None:
+        event.stop()
+        item = self.query(QuestionView).first().question.id
+        self.lesson.tutor.recorder.draft_soon(item, event.text, event.cursor)
+
+    @on(CodeEditor.Left)
+    def _left(self, event: CodeEditor.Left) -> None:
+        event.stop()
+        self.lesson.rest()
+
+    @on(ResultPanel.RevealAsked)
+    async def _revealed(self, event: ResultPanel.RevealAsked) -> None:
+        event.stop()
+        await self.lesson.tutor.recorder.record(records.reveal(event.item))
+        await self.lesson.tutor.look_again()
+
+    # --- the quiz, and afterwards ----------------------------------------------------------
 
     async def _show_quiz(self) -> None:
         page = self._page
@@ -119,92 +187,43 @@ class AskPane(Vertical):
         total = len(page.questions)
         if self._quiz_at < total:
             question = page.questions[self._quiz_at]
-            await self._ask(question, say("tui.quiz.of", n=self._quiz_at + 1, total=total))
+            # A quiz asks; an answer of last time is no reason not to ask again.
+            heading = say("tui.quiz.of", n=self._quiz_at + 1, total=total)
+            await self._ask(question, heading, anew=True)
             self.lesson.record_place(question.id)
-            self.lesson.show_pane("read")
-            return
-        await self._replace(*self._summary(page))
+        else:
+            await self._replace(*after.after_quiz(page, self.lesson.tutor.learner.states))
         self.lesson.show_pane("read")
 
-    def _summary(self, page: Page) -> list[Widget]:
-        states = self.lesson.tutor.learner.states
-        total = len(page.questions)
-        missed = [
-            question
-            for question in page.questions
-            if (state := states.get(question.id)) is None or state.last_outcome == "wrong"
-        ]
-        if not missed:
-            words: list[Widget] = [Static(say("tui.quiz.perfect", total=total), classes="loud")]
-        else:
-            right = total - len(missed)
-            words = [
-                Static(say("tui.quiz.summary", right=right, total=total), classes="loud"),
-                Static(say("tui.quiz.wrong")),
-                *(Static(Content(f"  {_first_line(q)}"), classes="quiet") for q in missed),
-            ]
-        choices = OptionList(
-            Option(say("tui.keys.lesson.next.long"), id=_NEXT),
-            Option(say("tui.quiz.again"), id=_AGAIN),
-            compact=True,
-            classes="choices",
-        )
-        return [*words, choices]
-
-    # --- after the lesson ------------------------------------------------------------------
-
-    def _what_next(self) -> list[Widget]:
-        screen = self.lesson
-        tutor, states = screen.tutor, screen.tutor.learner.states
-        words: list[Widget] = [
-            Static(say("tui.end.title", alias=screen.lesson.alias), classes="loud")
-        ]
-        exercises = [page for page in screen.pages if page.kind == "exercise"]
-        questions = [page.item for page in screen.pages if page.kind == "question"]
-        questions += [q.id for page in screen.pages for q in page.questions]
-        for name, items in (("exercises", [p.item for p in exercises]), ("questions", questions)):
-            if items:
-                done = sum(is_done(states.get(item)) for item in items)
-                words.append(Static(say(f"tui.end.{name}", n=len(items), done=done)))
-        still = [page.title for page in exercises if not is_done(states.get(page.item))]
-        if still:
-            words.append(Static(say("tui.end.open", titles=", ".join(still)), classes="quiet"))
-        options = []
-        after = next_lesson(tutor.course, screen.lesson.id)
-        if after is None:
-            words.append(Static(say("tui.end.last")))
-        else:
-            text = say("tui.end.next", alias=after.alias, title=after.title)
-            options.append(Option(text, id=_NEXT))
-        if tutor.learner.due:
-            options.append(Option(say("tui.end.drill", n=tutor.learner.due), id=_DRILL))
-        options.append(Option(say("tui.end.home"), id=_HOME))
-        return [*words, OptionList(*options, compact=True, classes="choices")]
-
-    @on(OptionList.OptionSelected)
+    @on(OptionList.OptionSelected, ".choices")
     async def _chosen(self, event: OptionList.OptionSelected) -> None:
-        if not event.option_list.has_class("choices"):
-            return
         event.stop()
         screen, page = self.lesson, self._page
-        if event.option_id == _AGAIN:
+        if event.option_id == after.AGAIN:
             self._quiz_at = 0
             await self._show_quiz()
-        elif event.option_id == _DRILL:
+        elif event.option_id == after.DRILL:
             screen.tutor.open_drill()
-        elif event.option_id == _HOME:
+        elif event.option_id == after.HOME:
             screen.dismiss()
         elif page is not None and page.kind == "quiz":
             await screen.action_next_step()
-        elif after := next_lesson(screen.tutor.course, screen.lesson.id):
-            screen.tutor.open_lesson(after.id)
+        elif then := next_lesson(screen.tutor.course, screen.lesson.id):
+            screen.tutor.open_lesson(then.id)
 
 
-def _fix(page: Page) -> list[Widget]:
-    if not isinstance(page.task, Fix):
-        return []
-    return [QuestionView(page.task, 0)]
+def _show_answered(view: QuestionView, given: Any) -> None:
+    """Show a question as it was left: answered, with its verdict."""
+    from tutor.study.grading import grade
 
-
-def _first_line(question: Question) -> str:
-    return question.prompt.strip().partition("\n")[0]
+    for options in view.query(OptionsBody):
+        chosen = set(given) if isinstance(given, list) else {given}
+        options.chosen = {at for at, one in enumerate(options.options) if one.id in chosen}
+    for typed in view.query(TypedBody):
+        field = typed.field
+        if isinstance(field, Lines):
+            field.text = str(given)
+        else:
+            field.value = str(given)
+    form = {list: tuple if not view.query(OptionsBody) else set}.get(type(given), lambda same: same)
+    view.show_graded(grade(view.question, form(given)))

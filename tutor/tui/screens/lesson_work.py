@@ -10,8 +10,9 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 
-from tutor.content.model import Exercise, Fix, Limits
+from tutor.content.model import Exercise, Limits
 from tutor.evaluator.outcome import Outcome, Verdict
+from tutor.study.recording import attempted
 from tutor.text.messages import say
 from tutor.tui import records
 from tutor.tui.lesson_flow import Page
@@ -70,7 +71,7 @@ class WorkPane(Vertical):
         self._page = page
         self._awaited = 0
         self._typed = False
-        shown = bool(page.code) and (page.kind != "question" or page.writes)
+        shown = bool(page.code) and page.kind != "question"
         self.screen.set_class(not shown, "-no-code")
         self.screen.add_class("-no-result")
         if shown:
@@ -132,6 +133,13 @@ class WorkPane(Vertical):
         self.run_worker(evaluator.cancel(), group="cancel")
         return True
 
+    def on_unmount(self) -> None:
+        """Nothing runs on for a lesson that was left."""
+        evaluator = self.lesson.tutor.evaluator
+        if self._awaited and evaluator is not None:
+            self._awaited = 0
+            self.app.run_worker(evaluator.cancel(), group="cancel")
+
     async def _run(self, number: int, graded: bool) -> None:
         from tutor.evaluator.client import RunCancelled
 
@@ -154,8 +162,8 @@ class WorkPane(Vertical):
                 verdict = await evaluator.run(
                     source, on_output=on_output, limits=limits, files=files
                 )
-                self.lesson.tutor.recorder.run_soon(
-                    page.item, source, cursor, records.kept(verdict)
+                await self.lesson.tutor.recorder.save(
+                    lambda store: records.ran(store, page.item, verdict, source, cursor)
                 )
         except RunCancelled:
             if number == self._awaited:
@@ -178,9 +186,12 @@ class WorkPane(Vertical):
         assert item is not None
         tutor = self.lesson.tutor
         hints = self._state.hints_used if self._state else 0
-        tutor.recorder.run_soon(page.item, source, cursor, "")
-        await tutor.recorder.record(*records.attempt(item, verdict, source, cursor, hints))
-        self._state = await tutor.recorder.call(lambda store: store.state(page.item))
+        events = attempted(item, verdict, code=source, hints=hints)
+        await tutor.recorder.save(
+            lambda store: records.checked(store, page.item, events, source, cursor)
+        )
+        if page is self._page:
+            self._state = await tutor.recorder.call(lambda store: store.state(page.item))
         await tutor.look_again()
 
     async def _show(self, verdict: Verdict, *, graded: bool) -> None:
@@ -271,13 +282,12 @@ class WorkPane(Vertical):
         self.notify(say("tui.lesson.original"))
 
 
-def _judged(page: Page) -> Exercise | Fix | None:
+def _judged(page: Page) -> Exercise | None:
     """What a check of this page's code is held against."""
-    return page.task if isinstance(page.task, Exercise | Fix) else None
+    return page.task if isinstance(page.task, Exercise) else None
 
 
 def _allowed(page: Page) -> tuple[Limits, bool]:
     """The limits of an ungraded run are those of the exercise it belongs to."""
-    if isinstance(page.task, Exercise):
-        return page.task.limits, page.task.files
-    return (page.task.limits if isinstance(page.task, Fix) else Limits()), False
+    exercise = _judged(page)
+    return (exercise.limits, exercise.files) if exercise else (Limits(), False)
