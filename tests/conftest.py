@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -15,12 +15,12 @@ from tutor.paths import default_course_root
 
 
 @pytest.fixture(autouse=True)
-def _own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No test may see or touch the progress of the person who runs it."""
     monkeypatch.setenv("TUTOR_HOME", str(tmp_path / "tutor-home"))
     for name in [name for name in os.environ if name in ("SSH_CONNECTION", "NO_COLOR")]:
         monkeypatch.delenv(name)
-    yield
+    return
 
 
 @pytest.fixture(scope="session")

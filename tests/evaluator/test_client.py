@@ -170,7 +170,7 @@ class warm:
 
     async def __aenter__(self) -> Evaluator:
         await self._evaluator.start()
-        if not self._evaluator._skip:
+        if not self._evaluator._pool._skip:
             assert await self._evaluator.ready()
         return self._evaluator
 

@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tutor.content.model import Probe, Require
-from tutor.evaluator.compare import Sides, differences
+from tutor.evaluator.compare import differences
 from tutor.evaluator.outcome import Difference
 from tutor.evaluator.show import show
 from tutor.evaluator.tensors import live
+from tutor.evaluator.values import Sides
 from tutor.text.messages import say
 
 MAX_DIFFERENCES = 8

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
-import shutil
 import signal
 import tempfile
 from pathlib import Path
@@ -68,7 +68,7 @@ class RunFolders:
         for stale in base.glob(f"{_PREFIX}{os.getuid()}-*"):
             pid = stale.name.rsplit("-", 1)[-1]
             if pid.isdigit() and not _alive(int(pid)):
-                shutil.rmtree(stale, ignore_errors=True)
+                remove_tree(stale)
         self._root = base / f"{_PREFIX}{os.getuid()}-{os.getpid()}"
 
     def make(self, number: int) -> str:
@@ -83,11 +83,39 @@ class RunFolders:
     def remove(self, folder: str | None) -> None:
         """Delete the folder of a run that has ended."""
         if folder:
-            shutil.rmtree(folder, ignore_errors=True)
+            remove_tree(Path(folder))
 
     def remove_all(self) -> None:
         """Delete everything, when the zygote ends."""
-        shutil.rmtree(self._root, ignore_errors=True)
+        remove_tree(self._root)
+
+
+def remove_tree(root: Path) -> None:
+    """Delete a folder that a hostile program may have filled; what cannot be deleted stays.
+
+    Folders nested deeper than Python recurses, or longer than a path may be, are brought up to
+    ``root`` first, so that no path here has more than two parts below it.
+    """
+    names = itertools.count()
+    with contextlib.suppress(OSError):
+        while folders := _emptied(root):
+            for folder in folders:
+                for inner in _emptied(folder):
+                    os.rename(inner, root / f"up-{os.getpid()}-{next(names)}")
+                folder.rmdir()
+        root.rmdir()
+
+
+def _emptied(folder: Path) -> list[Path]:
+    """Delete the files of ``folder``; its folders."""
+    found = []
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                found.append(Path(entry.path))
+            else:
+                os.unlink(entry.path)
+    return found
 
 
 def _alive(pid: int) -> bool:

@@ -8,13 +8,8 @@ the same name stays the learner's and is not seen by the scene.
 from __future__ import annotations
 
 import contextlib
-import copy
-import ctypes
 import io
-import math
 import random
-import sys
-import warnings
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -22,12 +17,12 @@ import numpy as np
 import torch
 
 from tutor.evaluator import record
-from tutor.evaluator.observe import Observer, is_array, is_module, is_tensor, text_of
+from tutor.evaluator.helpers import HELPERS, shares_storage
+from tutor.evaluator.observe import Observer, is_array, is_module, is_tensor
 from tutor.evaluator.state import disturbed, snapshot
 
 _default_generator = torch.default_generator
 _grad = torch.autograd.grad
-_byte_bounds = np.lib.array_utils.byte_bounds
 
 
 class Observation:
@@ -45,7 +40,7 @@ def look(probe: dict[str, Any], namespace: dict[str, Any], inputs: dict[str, Any
     """
     facets = frozenset(probe["facets"])
     eye = _Eye(facets, inputs, int(probe["seed"]))
-    scope = {**namespace, **_helpers(eye), **inputs}
+    scope = {**namespace, **HELPERS, "observe": eye.see, **inputs}
     seed_everything(int(probe["seed"]))
     before = snapshot()
     printed = io.StringIO()
@@ -175,107 +170,3 @@ def _tensors(name: str, value: Any) -> list[tuple[str, torch.Tensor]]:
 
 def _memories(name: str, value: Any) -> list[tuple[str, Any]]:
     return list(_walk(name, value, lambda item: is_tensor(item) or is_array(item)))
-
-
-# --- helpers a scene may use ----------------------------------------------------------------
-
-
-def shares_storage(a: Any, b: Any) -> bool:
-    """True when ``a`` and ``b`` (tensors or arrays) share memory.
-
-    Proved by writing: every byte of the memory under ``a`` is flipped, ``b`` is read again, and
-    the bytes are flipped back. Version counters do not move.
-    """
-    memory = _raw(a)
-    if memory is None or _raw(b) is None:
-        return False
-    before = _content(b)
-    np.bitwise_xor(memory, 255, out=memory)
-    try:
-        return _content(b) != before
-    finally:
-        np.bitwise_xor(memory, 255, out=memory)
-
-
-def _raw(value: Any) -> np.ndarray[Any, Any] | None:
-    if is_tensor(value):
-        if value.layout is not torch.strided or value.device.type != "cpu":
-            return None
-        storage = torch.Tensor.untyped_storage(value)
-        low, size = storage.data_ptr(), storage.nbytes()
-    elif is_array(value) and value.size:
-        low, high = _byte_bounds(value)
-        size = high - low
-    else:
-        return None
-    if not size or not low:
-        return None
-    memory = (ctypes.c_ubyte * size).from_address(low)
-    return np.ctypeslib.as_array(memory)
-
-
-def _content(value: Any) -> bytes:
-    observer = Observer()
-    observer.node(value)
-    return b"".join(observer.buffers)
-
-
-def raised(run: Callable[[], Any]) -> str | None:
-    """Name of the exception type that ``run()`` raises, None when it returns."""
-    try:
-        run()
-    except Exception as error:
-        return type(error).__name__
-    return None
-
-
-def message_of(run: Callable[[], Any]) -> str | None:
-    """Text of the exception that ``run()`` raises, None when it returns."""
-    try:
-        run()
-    except Exception as error:
-        return text_of(error, 2000)
-    return None
-
-
-def ops(run: Callable[..., Any], *args: Any) -> list[str]:
-    """Names of the ATen operations that ``run(*args)`` executes, in order."""
-    with record.recording(frozenset({"ops"})) as log:
-        run(*args)
-    return log.all_ops
-
-
-def printed(run: Callable[..., Any], *args: Any) -> str:
-    """What ``run(*args)`` prints."""
-    target = io.StringIO()
-    with contextlib.redirect_stdout(target):
-        run(*args)
-    return target.getvalue()
-
-
-def warned(run: Callable[..., Any], *args: Any) -> list[str]:
-    """Categories of the warnings that ``run(*args)`` gives."""
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        run(*args)
-    return [w.category.__name__ for w in caught]
-
-
-def _helpers(eye: _Eye) -> dict[str, Any]:
-    return {
-        "observe": eye.see,
-        "shares_storage": shares_storage,
-        "raised": raised,
-        "message_of": message_of,
-        "ops": ops,
-        "printed": printed,
-        "warned": warned,
-        "torch": torch,
-        "nn": torch.nn,
-        "F": torch.nn.functional,
-        "np": np,
-        "math": math,
-        "copy": copy,
-        "warnings": warnings,
-        "sys": sys,
-    }

@@ -22,7 +22,7 @@ import torch
 import torch.nn.functional as F
 
 from tutor.content.model import Tolerance
-from tutor.evaluator import compare, record, scene
+from tutor.evaluator import compare, record, scene, values
 from tutor.evaluator.inputs import Packer, Unpacker
 from tutor.text.messages import keys
 
@@ -45,7 +45,7 @@ def first() -> None:
     # The first gradient alone imports 500 modules: 0.3 s.
     seen = scene.look(probe, {"f": lambda x: x.t().softmax(-1)}, inputs)
     side = (seen.header, seen.payload)
-    list(compare.differences(compare.Sides(side, side, frozenset(facets), Tolerance())))
+    list(compare.differences(values.Sides(side, side, frozenset(facets), Tolerance())))
     torch.seed()
     repr(torch.randn(2, 2))
 
