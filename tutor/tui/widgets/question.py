@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -16,6 +16,7 @@ from textual.widgets import Static
 
 from tutor.content.model import Choice, Fix, Match, Multi, Option, Order, Question
 from tutor.evaluator.outcome import Verdict
+from tutor.study.grading import Graded, grade, shuffled
 from tutor.text.messages import say
 from tutor.tui.widgets.demo import Demo
 from tutor.tui.widgets.inline import python
@@ -31,9 +32,6 @@ from tutor.tui.widgets.questions.ordering import OrderBody
 from tutor.tui.widgets.questions.sure import SureRow
 from tutor.tui.widgets.questions.typed import TypedBody
 from tutor.tui.widgets.result import ResultPanel
-
-if TYPE_CHECKING:
-    from tutor.study.grading import Graded
 
 
 class QuestionView(Vertical):
@@ -165,8 +163,6 @@ class QuestionView(Vertical):
         return TypedBody(question)
 
     def _options(self, question: Choice | Multi) -> tuple[Option, ...]:
-        from tutor.study.grading import shuffled
-
         return shuffled(question, self._seed)
 
     def _asks_sure(self) -> bool:
@@ -269,8 +265,6 @@ _SAMPLE = Choice(
 
 
 def _answer_by(view: QuestionView) -> Callable[[QuestionView.Answered], None]:
-    from tutor.study.grading import grade
-
     return lambda event: view.show_graded(grade(event.question, event.given))
 
 

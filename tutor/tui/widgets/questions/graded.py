@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from textual.content import Content
 from textual.widgets import Static
 
@@ -18,12 +16,10 @@ from tutor.content.model import (
     Question,
     Shape,
 )
+from tutor.study.grading import Graded, right_answer
 from tutor.text.messages import say
 from tutor.tui.widgets.inline import inline
 from tutor.tui.widgets.look import marks, misconceptions
-
-if TYPE_CHECKING:
-    from tutor.study.grading import Graded
 
 _SHOWN_AT_ITS_PLACE = (Choice, Multi, Order, Match)
 
@@ -35,8 +31,6 @@ class GradedView(Static):
 
     def show(self, question: Question, graded: Graded) -> None:
         """Show the verdict, then the sentence, then what is true."""
-        from tutor.study.grading import right_answer
-
         sign, word, tone = (
             (marks(self).done, "right", "$text-success")
             if graded.right
@@ -44,7 +38,7 @@ class GradedView(Static):
         )
         head = Content.styled(f"{sign}  {say(f'widgets.question.{word}')}", f"bold {tone}")
         parts = [head]
-        if graded.say:
+        if graded.say and not isinstance(question, Choice):  # there it is at the option itself
             parts.append(inline(graded.say).stylize_before("bold"))
         if graded.misconception:
             known = misconceptions(self).get(graded.misconception)

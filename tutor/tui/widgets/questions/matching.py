@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from random import Random
 from typing import Any, ClassVar
 
 from textual import events, on
@@ -11,6 +10,7 @@ from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 
 from tutor.content.model import Match
+from tutor.study.grading import mixed_rights
 from tutor.text.messages import say
 from tutor.tui.widgets.inline import inline
 from tutor.tui.widgets.link import KeyLink
@@ -44,9 +44,7 @@ class MatchBody(AnswerBody, can_focus=True):
         super().__init__()
         self._pairs = question.pairs
         self._lefts = tuple(question.pairs)
-        rights = sorted(set(question.pairs.values()))
-        Random(seed).shuffle(rights)
-        self._rights = tuple(rights)
+        self._rights = mixed_rights(question, seed)
         self.joined: dict[int, int] = {}  # index of a left side -> index of its right side
         self._at = [0, 0]
         self._side = 0

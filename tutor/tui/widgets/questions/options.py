@@ -99,6 +99,7 @@ class OptionsBody(AnswerBody, can_focus=True):
         for row in self.query(Row):
             option, chosen = self.options[row.index], row.index in self.chosen
             row.remove_class("-here")
+            row.set_class(chosen, "-chosen")
             if option.right:
                 row.judge(done, "-right", self._reason(option, chosen))
             else:

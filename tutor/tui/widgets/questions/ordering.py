@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from random import Random
 from typing import Any, ClassVar
 
 from textual import on
@@ -10,6 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 
 from tutor.content.model import Order
+from tutor.study.grading import mixed_items
 from tutor.text.messages import say
 from tutor.tui.widgets.inline import inline
 from tutor.tui.widgets.link import KeyLink
@@ -38,11 +38,7 @@ class OrderBody(AnswerBody, can_focus=True):
     def __init__(self, question: Order, seed: int) -> None:
         super().__init__()
         self._items = question.items
-        right = list(range(1, len(self._items) + 1))
-        self.order = right.copy()
-        random = Random(seed)
-        while self.order == right:
-            random.shuffle(self.order)
+        self.order = list(mixed_items(question, seed))
         self._at = 0
         self._carrying = False
 

@@ -33,6 +33,7 @@ class Row(Horizontal):
         & > Vertical { width: 1fr; height: auto; }
         & > Vertical > Static { height: auto; }
         & > Vertical > .row--note { color: $quiet; display: none; padding-bottom: 1; }
+        &.-chosen > Vertical > .row--note { color: $foreground; }
         &.-noted > Vertical > .row--note { display: block; }
         &:hover { background: $block-hover-background; }
         &.-right > .row--sign { color: $text-success; }
