@@ -50,6 +50,7 @@ DIALOG = [key("dialog.close", "escape", "close", show=True, priority=True)]
 LESSON = [
     key("lesson.check", "f5", "check", show=True, priority=True),
     key("lesson.run", "ctrl+r", "run", show=True, priority=True),
+    key("lesson.answer", "enter", "answer", show=True),
     key("lesson.hint", "h", "hint", show=True),
     key("lesson.hint-anywhere", "f2", "hint", show=True, priority=True),
     key("lesson.next", "n,right", "next_step", show=True),

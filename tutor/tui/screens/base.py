@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, TypeVar
 from textual import events
 from textual.app import ComposeResult
 from textual.screen import Screen
-from textual.widgets import Input, Static, TextArea
+from textual.widgets import Static
 
 from tutor.text.messages import say
 from tutor.tui.widgets.status import StatusBar
@@ -71,5 +71,6 @@ class TutorScreen(Screen[Result]):
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Keep the cursor still where each blink would cross a slow line."""
-        if self.tutor.still and isinstance(event.widget, Input | TextArea):
+        # Asked by name: importing the editor's class would bring tree-sitter before the first frame.
+        if self.tutor.still and hasattr(event.widget, "cursor_blink"):
             event.widget.cursor_blink = False

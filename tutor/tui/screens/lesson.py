@@ -27,6 +27,7 @@ from tutor.tui.widgets.prose import Prose
 
 Pane = Literal["read", "code", "result", "outline"]
 _PROGRESS = 10
+_FOCUS = {"code": "#editor", "result": "#verdict", "outline": "#outline"}
 
 
 class ReadPane(VerticalScroll, inherit_bindings=False):
@@ -118,8 +119,8 @@ class LessonScreen(TutorScreen[None]):
         await self.query_one("#prose", Prose).update(_prose(page))
         await self.work.show(page)
         await self.asking.show(page, question)
-        self.query_one("#read").scroll_home(animate=False)
         self.show_pane("read")
+        self.call_after_refresh(self.query_one("#read").scroll_home, animate=False)
         self.record_place(question.id if question else page.item)
         self.draw()
 
@@ -194,7 +195,7 @@ class LessonScreen(TutorScreen[None]):
 
     def _draw_tabs(self) -> None:
         parts: list[Content] = []
-        names = ("read",) if self.has_class("-no-code") else ("read", "code", "result")
+        names = () if self.has_class("-no-code") else ("read", "code", "result")
         for name in names:
             style = "bold $accent underline" if name == self.pane else "$quiet"
             click = Style.from_meta({"@click": f"screen.show_pane('{name}')"})
@@ -214,6 +215,7 @@ class LessonScreen(TutorScreen[None]):
         offered = {
             "check": code and self.page.writes,
             "run": code,
+            "answer": self.asking.is_open and self.focused is self.query_one("#read"),
             "hint": isinstance(task, Exercise) and bool(task.hints),
             "solution": isinstance(task, Exercise),
             "restore": code or self.page.kind == "question",
@@ -231,6 +233,10 @@ class LessonScreen(TutorScreen[None]):
     async def action_previous_step(self) -> None:
         """The page before."""
         await self.go(self.at - 1)
+
+    def action_answer(self) -> None:
+        """Go to the question on the page."""
+        self.set_focus(self.asking.first())
 
     def action_check(self) -> None:
         """Check what is in the editor."""

@@ -71,6 +71,11 @@ class AskPane(Vertical):
             (widget for widget in self.query("*").results(Widget) if widget.focusable), None
         )
 
+    @property
+    def is_open(self) -> bool:
+        """Whether something here waits for the learner."""
+        return bool(self.query(".choices")) or any(not v.done for v in self.query(QuestionView))
+
     async def ask_again(self) -> None:
         """Ask the question on the screen anew, as if it had not been answered."""
         view = self.query(QuestionView).first()
@@ -145,6 +150,9 @@ class AskPane(Vertical):
             await recorder.record(*new)
             await self.lesson.tutor.look_again()
             await self._open_code(question)
+            # The code makes the room for the question narrower; the verdict is at its end.
+            read = self.lesson.query_one("#read")
+            self.call_after_refresh(read.scroll_end, animate=False)
 
     async def _open_code(self, question: Question) -> None:
         """Predict first, then run: the code of an answered question may be played with."""

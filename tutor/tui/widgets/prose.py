@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+
 from markdown_it.token import Token
 from pygments.token import Token as Lexed  # type: ignore[import-untyped]
 from textual.app import App, ComposeResult
@@ -35,9 +37,18 @@ class Fence(MarkdownFence):
     @classmethod
     def highlight(cls, code: str, language: str, ansi: bool = False, dark: bool = False) -> Content:
         """Colour the code with our three tones, in every theme."""
-        if language == "text":
+        if language == "text" or (not language and not _is_python(code)):
             return Content(code)
         return highlight(code, language=language or "python", theme=CodeColours)
+
+
+def _is_python(code: str) -> bool:
+    """Whether a block that does not name its language can be read as Python."""
+    try:
+        ast.parse(code)
+    except (SyntaxError, ValueError):
+        return False
+    return True
 
 
 class Formula(MarkdownBlock):
@@ -65,9 +76,11 @@ class Prose(Markdown):
         margin: 0 0 1 0;
         background: transparent;
         color: $code;
+        overflow: hidden;
     }
-    Prose MarkdownFence > Label { padding: 0 0 0 4; }
-    Prose Formula { padding: 0 0 0 4; margin: 0 0 1 0; text-wrap: nowrap; width: auto; }
+    /* A long line is folded: half of a sentence out of sight would be worse. */
+    Prose MarkdownFence > Label { padding: 0 0 0 2; width: 1fr; }
+    Prose Formula { padding: 0 0 0 2; margin: 0 0 1 0; text-wrap: nowrap; width: auto; }
     Prose MarkdownBulletList, Prose MarkdownOrderedList { margin: 0 0 1 0; padding: 0 0 0 1; }
     Prose MarkdownBulletList MarkdownParagraph, Prose MarkdownOrderedList MarkdownParagraph {
         margin: 0;
