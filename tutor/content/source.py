@@ -191,9 +191,11 @@ _SYNTAX = (
 
 
 def _syntax(path: Path, text: str, fault: yaml.MarkedYAMLError) -> Problem:
-    mark = fault.problem_mark or fault.context_mark
-    row, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
     words = f"{fault.problem}"
+    mark = fault.problem_mark or fault.context_mark
+    if "end of stream" in words:
+        mark = fault.context_mark or mark  # where the quote was opened, not where the file ends
+    row, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
     if "cannot start any token" in words:
         line = text.splitlines()[row - 1]
         character = line[column - 1 : column]
