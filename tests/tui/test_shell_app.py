@@ -15,7 +15,7 @@ from textual.command import CommandPalette
 from textual.widgets import Input, TextArea
 
 from tests.tui.pretend import SMALL, WIDE, House, settled, text_of
-from tutor.store.db import Store
+from tutor.store import writing
 from tutor.tui import keymap, symbols, themes
 from tutor.tui.screens.help import HelpScreen
 from tutor.tui.screens.home import HomeScreen
@@ -211,14 +211,14 @@ async def test_what_was_not_saved_is_said_kept_and_saved_later(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     full = True
-    write = Store._write
+    append = writing.append
 
-    def refuse(self: Store, change: Any) -> Any:
+    def refuse(*given: Any) -> Any:
         if full:
             raise sqlite3.OperationalError("database or disk is full")
-        return write(self, change)
+        return append(*given)
 
-    monkeypatch.setattr(Store, "_write", refuse)
+    monkeypatch.setattr(writing, "append", refuse)
     app = house.app()
     async with app.run_test(size=SMALL) as pilot:
         await settled(pilot)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 import logging
 import sys
 from collections.abc import Iterable
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from tutor.tui.find import Found
 
 log = logging.getLogger("tutor")
-_SCREEN_KEYS = (keymap.APP, keymap.HOME, keymap.DIALOG, keymap.LESSON)
 
 
 class TutorApp(App[None]):
@@ -139,6 +139,8 @@ class TutorApp(App[None]):
             where = log_path(self.parts.folders)
             self.notify(say("tui.crash.warmer", why=error, log=where), severity="error")
         self._tell_screens()
+        # The next thing a person opens is a lesson; its imports need not wait for that.
+        await asyncio.to_thread(importlib.import_module, "tutor.tui.screens.lesson")
 
     def _retry(self) -> None:
         if self.recorder.trouble:
@@ -236,11 +238,8 @@ class TutorApp(App[None]):
             self.notify(words, severity="warning", markup=False)
 
     def _setting_problems(self) -> list[str]:
-        known = [id for keys in _SCREEN_KEYS for id in keymap.ids(keys)]
-        return [
-            *self.parts.settings.problems,
-            *keymap.problems(self.settings.keys, known),
-        ]
+        wrong = keymap.problems(self.settings.keys, keymap.known_ids())
+        return [*self.parts.settings.problems, *wrong]
 
 
 _KEY_NAMES = {"f1": "F1", "escape": "Esc", "esc": "Esc"} | {f"f{n}": f"F{n}" for n in range(1, 13)}

@@ -12,6 +12,7 @@ from typing import Any
 
 from textual.binding import Binding
 
+from tutor.text.messages import keys as keys_of
 from tutor.text.messages import say
 
 
@@ -71,6 +72,16 @@ RANK = {binding.id: at for at, binding in enumerate([*LESSON, *HOME, *DIALOG, *A
 def ids(bindings: Iterable[Any]) -> list[str]:
     """Return the ids of bindings, in order."""
     return [b.id for b in bindings if isinstance(b, Binding) and b.id]
+
+
+def known_ids() -> list[str]:
+    """Ids of all bindings, those of widgets too: as the catalogue has words for each of them."""
+    ours = (name.removeprefix("tui.keys.") for name in keys_of("tui") if ".short" in name)
+    theirs = (name for name in keys_of("widgets") if name.startswith("widgets.keys."))
+    return sorted(
+        [name.removesuffix(".short") for name in ours]
+        + [name.removeprefix("widgets.keys.") for name in theirs]
+    )
 
 
 def problems(keys: Mapping[str, str], known: Iterable[str]) -> list[str]:

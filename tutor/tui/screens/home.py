@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from tutor.content.loader import LessonEntry, Unit
 
 CONTINUE, REVIEW = "continue", "review"
-_BAR = 8
-_STATE = 20  # the right column: a count and a bar
+_BAR = 6
+_STATE = 18  # the right column: a count and a bar
 
 
 class HomeScreen(TutorScreen[None]):
@@ -167,9 +167,9 @@ def _words(text: str, style: str = "$quiet") -> Option:
 
 
 def _cut(text: str, width: int) -> str:
-    """Exactly ``width`` cells, wide characters counted."""
-    if cell_len(text) > width:
-        return set_cell_size(text, max(width - 1, 1)) + "…"
+    """Exactly ``width`` cells, the last of them free; wide characters count two."""
+    if cell_len(text) >= width:
+        return set_cell_size(text, max(width - 2, 1)) + "… "
     return set_cell_size(text, width)
 
 

@@ -175,15 +175,21 @@ class LessonScreen(TutorScreen[None]):
         for name in ("read", "code", "result", "outline"):
             self.set_class(name == pane, f"-show-{name}")
         self._draw_tabs()
-        if focus:
-            target = {
-                "read": "#read",
-                "code": "#editor",
-                "result": "#verdict",
-                "outline": "#outline",
-            }
-            found = self.asking.first() if pane == "read" else None
-            self.set_focus(found or self.query_one(target[pane]))
+        if not focus:
+            return
+        if pane == "read":
+            # Whether all of the page is in view is known once it has been laid out.
+            self.call_after_refresh(self._begin_reading)
+        else:
+            self.set_focus(self.query_one(_FOCUS[pane]))
+
+    def _begin_reading(self) -> None:
+        """Give the keyboard to what is asked, if all of the page is in view; else to the prose."""
+        read, asked = self.query_one("#read"), self.asking.first()
+        if self.pane == "read" and asked is not None and read.max_scroll_y == 0:
+            self.set_focus(asked)
+        elif self.pane == "read":
+            self.rest()
 
     def rest(self) -> None:
         """Give the keyboard to the prose, where single letters are keys again."""
