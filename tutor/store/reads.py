@@ -9,7 +9,7 @@ import msgspec
 
 from tutor.store import derive
 from tutor.store.events import ANSWER, ATTEMPT, RESET, REVEAL, Event, undone
-from tutor.store.rows import Draft, ItemState, Place
+from tutor.store.rows import CardRow, Draft, ItemState, Place, SeenRow, Snapshot
 
 Row = TypeVar("Row", bound=msgspec.Struct)
 
@@ -92,6 +92,19 @@ def logged_draft(connection: sqlite3.Connection, item: str) -> Event | None:
     return one(connection, state_row(connection, item).last_draft)
 
 
+def is_logged(connection: sqlite3.Connection, draft: Draft) -> bool:
+    """True when the text is the one that was handed in last."""
+    logged = logged_draft(connection, draft.item)
+    return logged is not None and logged.body.get("text") == draft.text
+
+
+def unlogged_drafts(connection: sqlite3.Connection) -> list[Draft]:
+    """The working copies whose text is not in the log."""
+    items = [item for (item,) in connection.execute("SELECT item FROM draft ORDER BY item")]
+    texts = [working_draft(connection, item) for item in items]
+    return [text for text in texts if text is not None and not is_logged(connection, text)]
+
+
 def draft(connection: sqlite3.Connection, item: str) -> Draft | None:
     """What was typed or handed in last, here or on a machine whose events were merged."""
     typed = _working(connection, item)
@@ -120,6 +133,27 @@ def place(connection: sqlite3.Connection) -> Place | None:
         step=str(body.get("step") or ""),
         item=str(body.get("item") or ""),
     )
+
+
+def snapshot(connection: sqlite3.Connection) -> Snapshot:
+    """What a drill starts from, all of one moment."""
+    connection.execute("BEGIN")
+    try:
+        return Snapshot(
+            cards=rows(connection, "card", CardRow),
+            states=rows(connection, "item", ItemState),
+            opened=frozenset(rows(connection, "seen", SeenRow)),
+        )
+    finally:
+        connection.execute("COMMIT")
+
+
+def touched(connection: sqlite3.Connection) -> list[str]:
+    """Every item and lesson of which something is known."""
+    found = connection.execute(
+        "SELECT key FROM derived WHERE fold IN ('item', 'seen') UNION SELECT item FROM draft"
+    )
+    return sorted(key for (key,) in found)
 
 
 def meta(connection: sqlite3.Connection, key: str) -> str:

@@ -147,6 +147,15 @@ class Health(msgspec.Struct, frozen=True):
     message: str = ""
 
 
+class Merged(msgspec.Struct, frozen=True):
+    """What a merge did."""
+
+    added: int = 0
+    known: int = 0  # here already, the same
+    differing: tuple[str, ...] = ()  # ids that are here with another content; ours were kept
+    broken: tuple[str, ...] = ()  # ids whose content is not what their checksum says; left out
+
+
 class Snapshot(msgspec.Struct, frozen=True):
     """What a drill starts from."""
 

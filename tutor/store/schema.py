@@ -27,7 +27,7 @@ CREATE TABLE event (
 CREATE INDEX event_by_device ON event (device, seq);
 CREATE INDEX event_by_item ON event (item, id);
 CREATE INDEX event_by_day ON event (day, id);
-CREATE INDEX event_by_kind ON event (kind, id) WHERE kind IN ('place', 'undo', 'setting');
+CREATE INDEX event_by_kind ON event (kind, id);
 CREATE TRIGGER event_is_never_changed BEFORE UPDATE ON event
 BEGIN SELECT RAISE(ABORT, 'events are never changed'); END;
 CREATE TRIGGER event_is_never_deleted BEFORE DELETE ON event

@@ -28,9 +28,35 @@ from tutor.store.events import (
     sealed,
     study_day,
 )
-from tutor.store.rows import Draft, Projector
+from tutor.store.rows import Draft, Merged, Projector
 
 BODY_VERSION = 1
+
+
+def merge(connection: sqlite3.Connection, folds: Projector, events: Iterable[Event]) -> Merged:
+    """Add what is not here yet: a union on id, so order and repetition make no difference.
+
+    An id is here with another checksum only when a file was edited or is damaged; both sides keep
+    what they have, and say so.
+    """
+    ours = dict(connection.execute("SELECT id, crc FROM event").fetchall())
+    theirs: dict[str, Event] = {}
+    differing: set[str] = set()
+    broken: set[str] = set()
+    known: set[str] = set()
+    for event in sorted(events, key=lambda event: (event.id, event.crc)):
+        if not event.intact():
+            broken.add(event.id)
+        elif ours.get(event.id, event.crc) != event.crc:
+            differing.add(event.id)
+        elif event.id in ours:
+            known.add(event.id)
+        elif theirs.setdefault(event.id, event).crc != event.crc:
+            differing.add(event.id)
+    derive.insert(connection, theirs.values())
+    if theirs:
+        rebuild(connection, folds)
+    return Merged(len(theirs), len(known), tuple(sorted(differing)), tuple(sorted(broken)))
 
 
 def append(
@@ -88,7 +114,7 @@ def _append_one(
 def _completed(connection: sqlite3.Connection, new: NewEvent) -> tuple[str, dict[str, Any]]:
     """Item and body with what the store knows better than the caller."""
     # Through JSON and back: what is returned is what a later read will give.
-    body: dict[str, Any] = msgspec.json.decode(canonical(new.body))
+    body: dict[str, Any] = msgspec.json.decode(_canonical(new.body))
     if new.kind in (STEP, PLACE):
         return new.item or str(body.get("lesson", "")), body
     if new.kind == REVIEW and "of" not in body:
@@ -98,18 +124,39 @@ def _completed(connection: sqlite3.Connection, new: NewEvent) -> tuple[str, dict
     return new.item, body
 
 
+def _canonical(body: dict[str, Any]) -> bytes:
+    try:
+        return canonical(body)
+    except UnicodeEncodeError:
+        return canonical(_clean(body))
+
+
+def clean(text: str) -> str:
+    """The text without half characters, which a terminal can send and no file can hold."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
+
+
+def _clean(value: Any) -> Any:
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, dict):
+        return {_clean(key): _clean(one) for key, one in value.items()}
+    return [*map(_clean, value)] if isinstance(value, list | tuple) else value
+
+
 def _drafts_before(connection: sqlite3.Connection, new: NewEvent) -> list[NewEvent]:
     """The text that is handed in, or about to be thrown away, where the log does not have it."""
     if new.kind not in (ATTEMPT, RESET):
         return []
     row = reads.working_draft(connection, new.item)
-    if row is None:
+    if row is None or reads.is_logged(connection, row):
         return []
-    logged = reads.logged_draft(connection, new.item)
-    if logged is not None and logged.body.get("text") == row.text:
-        return []
-    body = {"text": row.text, "cursor": list(row.cursor)}
-    return [NewEvent(DRAFT, new.item, body, new.item_rev, new.at)]
+    return [NewEvent(DRAFT, new.item, draft_body(row), new.item_rev, new.at)]
+
+
+def draft_body(draft: Draft) -> dict[str, Any]:
+    """The body of a draft event."""
+    return {"text": draft.text, "cursor": list(draft.cursor)}
 
 
 def save_drafts(connection: sqlite3.Connection, drafts: Iterable[Draft], now: datetime) -> None:
