@@ -1,6 +1,5 @@
 """A drill from its first question to its recap."""
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
 
@@ -10,6 +9,7 @@ from tutor.content.loader import Course
 from tutor.content.model import Exercise
 from tutor.evaluator.outcome import Outcome, Verdict
 from tutor.store.rows import Snapshot
+from tutor.study.graded import Graded
 from tutor.study.memory import Rating
 from tutor.study.schedule import review
 from tutor.study.session import Cram, Drill
@@ -18,16 +18,8 @@ DAY = date(2026, 3, 2)
 OPENED = Snapshot(opened=frozenset({"one.l1", "one.l2"}))
 
 
-@dataclass
-class Answer:
-    right: bool
-    misconception: str | None = None
-    slip: str | None = None
-    invalid: bool = False
-
-
-RIGHT = Answer(right=True)
-WRONG = Answer(right=False, misconception="that-belief")
+RIGHT = Graded(right=True)
+WRONG = Graded(right=False, misconception="that-belief")
 PASSED = Verdict(Outcome.PASSED, "Passed.")
 FAILED = Verdict(Outcome.WRONG, "No.", misconception="that-belief")
 
@@ -122,7 +114,7 @@ def test_an_untouched_starter_and_a_fault_of_ours_change_nothing(course: Course)
 def test_an_answer_that_cannot_be_read_changes_nothing(course: Course) -> None:
     drill = start(course)
     first = current(drill)
-    assert drill.answer(Answer(right=False, invalid=True)) == []
+    assert drill.answer(Graded(right=False, invalid=True)) == []
     assert current(drill) == first
 
 

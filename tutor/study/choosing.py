@@ -14,6 +14,7 @@ from tutor.content.checks import misconceptions_of
 from tutor.content.loader import ContentError, UnknownItem
 from tutor.content.model import Exercise, Question
 from tutor.store.rows import CardRow, Snapshot
+from tutor.study.mastery import live_misconceptions
 from tutor.study.memory import lost_by_waiting, recall
 
 if TYPE_CHECKING:
@@ -75,15 +76,20 @@ def due_items(course: Course, snapshot: Snapshot, day: date) -> list[Item]:
     """The items to be reviewed on ``day``, first those that lose most by waiting.
 
     So a backlog of hundreds is not a wall: the cap takes what a day's delay would cost most, and
-    the rest keeps. Between equals a hash of the id decides, so that the questions of one lesson
-    do not march in step for ever.
+    the rest keeps. Where a misconception showed and is not overcome yet, the cap never cuts it
+    off. Between equals a hash of the id decides, so that the questions of one lesson do not march
+    in step for ever.
     """
+    wrong_beliefs = {
+        item for live in live_misconceptions(snapshot.states.values()) for item in live.items
+    }
     due = []
     for card in snapshot.cards.values():
         item = found(course, card.item)
         if item is not None and is_due(card, day, item.rev):
-            due.append((-lost_by_waiting(card.memory, day), mixed(item.id), item))
-    return [item for *_, item in sorted(due, key=lambda entry: entry[:2])]
+            loss = lost_by_waiting(card.memory, day)
+            due.append((item.id not in wrong_beliefs, -loss, mixed(item.id), item))
+    return [item for *_, item in sorted(due, key=lambda entry: entry[:3])]
 
 
 def is_due(card: CardRow, day: date, rev: int) -> bool:

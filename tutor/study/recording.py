@@ -4,32 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from typing import Any, Protocol, TypeGuard
+from typing import Any, Protocol, TypeAlias
 
 import msgspec
 
 from tutor.content.model import Exercise, Question
 from tutor.store.events import ANSWER, ATTEMPT, DRAFT, UNCOUNTED, NewEvent
-
-
-class GradedLike(Protocol):
-    """An answer that was graded; ``tutor.study.grading.Graded``."""
-
-    @property
-    def right(self) -> bool:
-        """Whether it was right."""
-
-    @property
-    def misconception(self) -> str | None:
-        """The wrong belief that explains it."""
-
-    @property
-    def slip(self) -> str | None:
-        """The slip that explains it."""
-
-    @property
-    def invalid(self) -> bool:
-        """It could not be read, and is not counted."""
+from tutor.study.graded import Graded
 
 
 class VerdictLike(Protocol):
@@ -56,26 +37,20 @@ class VerdictLike(Protocol):
         """From submission to verdict."""
 
 
-Result = GradedLike | VerdictLike
-
-
-def is_verdict(result: Result) -> TypeGuard[VerdictLike]:
-    """Whether it is of code."""
-    return hasattr(result, "outcome")
+Result: TypeAlias = Graded | VerdictLike
 
 
 def right_or_not(result: Result) -> bool | None:
     """True and False for a result that counts; None for one that does not."""
-    if is_verdict(result):
-        outcome = str(result.outcome)
-        return None if outcome in UNCOUNTED else outcome == "passed"
-    assert not is_verdict(result)
-    return None if getattr(result, "invalid", False) else bool(getattr(result, "right", False))
+    if isinstance(result, Graded):
+        return None if result.invalid else result.right
+    outcome = str(result.outcome)
+    return None if outcome in UNCOUNTED else outcome == "passed"
 
 
 def answered(
     question: Question,
-    graded: GradedLike,
+    graded: Graded,
     *,
     given: Any = None,
     seconds: float = 0.0,

@@ -12,7 +12,9 @@ from tutor.content.model import Exercise, Question
 from tutor.store.events import REVEAL, REVIEW, UNDO, NewEvent
 from tutor.store.rows import CardRow, RatingWord, Snapshot
 from tutor.study.choosing import Cram, Due, Item, Mode, choose, family
-from tutor.study.recording import Result, answered, attempted, is_verdict, right_or_not
+from tutor.study.graded import Graded
+from tutor.study.mastery import LEECH_LAPSES
+from tutor.study.recording import Result, answered, attempted, right_or_not
 from tutor.study.schedule import RATED, SLOW_MS, Rating, override, rate, review
 
 if TYPE_CHECKING:
@@ -34,6 +36,7 @@ class Recap:
     again: tuple[str, ...] = ()  # wrong at first, or given up: back on the next study day
     new: tuple[str, ...] = ()  # answered for the first time ever
     due: tuple[tuple[date, tuple[str, ...]], ...] = ()  # what comes back when, earliest first
+    leeches: tuple[str, ...] = ()  # forgotten six times and more: back to their lesson
 
 
 @dataclass(frozen=True)
@@ -153,17 +156,18 @@ class Drill:
         right = right_or_not(result)
         if right is None:
             return []
-        if is_verdict(result):
+        rating: Rating | None
+        if isinstance(result, Graded):
+            assert not isinstance(item, Exercise)
+            events = answered(item, result, given=given, seconds=seconds, seed=self.seed, sure=sure)
+            rating = rate(right, slow=seconds * 1000 > SLOW_MS)
+        else:
             events = attempted(item, result, code=code, hints=hints, sure=sure)
             rated = str(result.outcome) in RATED
             rating = rate(right, hints=hints) if rated else None
-        else:
-            options = {"given": given, "seconds": seconds, "seed": self.seed, "sure": sure}
-            events = answered(item, result, **options)  # type: ignore[arg-type]
-            rating = rate(right, slow=seconds * 1000 > SLOW_MS)
         self._push(item.id)
         self._learn(item, rating, right)
-        if right or not is_verdict(result):
+        if right or isinstance(result, Graded):
             self._move_on(comes_back=not right)
         return events
 
@@ -221,6 +225,7 @@ class Drill:
             again=tuple(item for item, card in state.cards if card.rating == "again"),
             new=tuple(item for item, _ in state.first if item not in self._snapshot.cards),
             due=tuple((day, tuple(items)) for day, items in sorted(back.items())),
+            leeches=tuple(item for item, card in state.cards if card.lapses >= LEECH_LAPSES),
         )
 
     # --- inside -----------------------------------------------------------------------------
