@@ -62,7 +62,7 @@ class Evaluator:
         self.state = "off"  # then warming, ready, and down when it cannot start
         self.on_state: Callable[[str], None] | None = None
         self._strict = strict
-        self._pool = Pool(skip_layers, self._say, self._take_end)
+        self._pool = Pool(skip_layers, self._say, self._take_end, self._take_overfilled)
         self._runs: dict[int, Run] = {}
         self._alone: Run | asyncio.Future[Line] | None = None
 
@@ -220,6 +220,10 @@ class Evaluator:
     def _take_end(self, number: int, learner: int | None, judge: int | None) -> None:
         if number in self._runs:
             self._runs[number].ended(learner, judge)
+
+    def _take_overfilled(self, number: int) -> None:
+        if number in self._runs:
+            self._runs[number].overfilled()
 
     def _too_weak(self) -> Verdict | None:
         grade = self.grade

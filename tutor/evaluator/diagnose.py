@@ -33,9 +33,24 @@ def explain(item: Exercise | Fix, source: str, findings: Sequence[Finding]) -> E
         for mistake in mistakes
         if used.issuperset(mistake.uses) and _fits(item, mistake, findings)
     ]
+    if not fitting:
+        fitting = _explaining_the_first(
+            item, [m for m in mistakes if used.issuperset(m.uses)], findings
+        )
     # Where behaviour is the same, a name in the source that only one of them asks for decides.
     supported = [mistake for mistake in fitting if mistake.uses]
     return Explanation(tuple(supported or fitting))
+
+
+def _explaining_the_first(
+    item: Exercise | Fix, mistakes: Sequence[Mistake], findings: Sequence[Finding]
+) -> list[Mistake]:
+    """A wrong idea can come with a slip: then it explains the first failure, though not all.
+
+    Only where a single idea does so; two would be a guess.
+    """
+    fitting = [mistake for mistake in mistakes if _fits(item, mistake, findings[:1])]
+    return fitting[:1] if len({mistake.id for mistake in fitting}) == 1 else []
 
 
 def _fits(item: Exercise | Fix, mistake: Mistake, findings: Sequence[Finding]) -> bool:

@@ -37,7 +37,7 @@ class Packer:
     def __init__(self) -> None:
         self.buffers: list[bytes] = []
         self._offset = 0
-        self._known: dict[int, tuple[int, int]] = {}
+        self._known: dict[tuple[int, int], tuple[int, int]] = {}
         self._alive: list[Any] = []  # keeps addresses from being used again while packing
 
     def pack(self, value: Any) -> Any:
@@ -83,13 +83,13 @@ class Packer:
         return [self._offset - len(data), len(data)]
 
     def _storage(self, address: int, size: int, owner: Any) -> list[int]:
-        place = self._known.get(address) if size else None
+        place = self._known.get((address, size)) if size else None
         if place is None:
             self._alive.append(owner)
             offset, length = self._bytes(_string_at(address, size) if size else b"")
             place = (offset, length)
             if size:
-                self._known[address] = place
+                self._known[address, size] = place
         return list(place)
 
     def _tensor(self, value: torch.Tensor) -> Any:

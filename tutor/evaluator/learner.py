@@ -57,7 +57,9 @@ def serve() -> None:
         try:
             _send(DATA, header | {"nonce": request["nonce"]}, [data])
         except wire.WireError as error:
-            _send(DATA, {"too_large": str(error), "nonce": request["nonce"]})
+            # As if the scene had failed over it: no line of the learner's raised this.
+            fault = {"type": "ValueError", "bases": [], "message": str(error), "frames": []}
+            _send(DATA, {"exception": fault, "nonce": request["nonce"]})
     _flush()
     _exit(0)
 

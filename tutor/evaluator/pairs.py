@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import itertools
 import os
 import signal
 import tempfile
 from pathlib import Path
+
+from tutor.evaluator.confine.folder import remove, usage
 
 _PREFIX = "tutor-run-"
 
@@ -42,6 +43,10 @@ class Pair:
             self._signal("learner", signal.SIGKILL)
         return not self._pidfds
 
+    def overfills(self) -> bool:
+        """True when the run folder holds more than one may."""
+        return self.folder is not None and usage(self.folder).too_much
+
     def kill(self, at: float) -> None:
         """Ask the learner's process where it is, and end both at ``at`` (time.monotonic())."""
         if self.kill_at is None:
@@ -68,7 +73,7 @@ class RunFolders:
         for stale in base.glob(f"{_PREFIX}{os.getuid()}-*"):
             pid = stale.name.rsplit("-", 1)[-1]
             if pid.isdigit() and not _alive(int(pid)):
-                remove_tree(stale)
+                _sweep(str(stale))
         self._root = base / f"{_PREFIX}{os.getuid()}-{os.getpid()}"
 
     def make(self, number: int) -> str:
@@ -83,39 +88,17 @@ class RunFolders:
     def remove(self, folder: str | None) -> None:
         """Delete the folder of a run that has ended."""
         if folder:
-            remove_tree(Path(folder))
+            _sweep(folder)
 
     def remove_all(self) -> None:
         """Delete everything, when the zygote ends."""
-        remove_tree(self._root)
+        _sweep(str(self._root))
 
 
-def remove_tree(root: Path) -> None:
-    """Delete a folder that a hostile program may have filled; what cannot be deleted stays.
-
-    Folders nested deeper than Python recurses, or longer than a path may be, are brought up to
-    ``root`` first, so that no path here has more than two parts below it.
-    """
-    names = itertools.count()
+def _sweep(folder: str) -> None:
+    # What belongs to somebody else by now is theirs to delete.
     with contextlib.suppress(OSError):
-        while folders := _emptied(root):
-            for folder in folders:
-                for inner in _emptied(folder):
-                    os.rename(inner, root / f"up-{os.getpid()}-{next(names)}")
-                folder.rmdir()
-        root.rmdir()
-
-
-def _emptied(folder: Path) -> list[Path]:
-    """Delete the files of ``folder``; its folders."""
-    found = []
-    with os.scandir(folder) as entries:
-        for entry in entries:
-            if entry.is_dir(follow_symlinks=False):
-                found.append(Path(entry.path))
-            else:
-                os.unlink(entry.path)
-    return found
+        remove(folder)
 
 
 def _alive(pid: int) -> bool:

@@ -27,11 +27,13 @@ class Pool:
         skip_layers: frozenset[str],
         on_state: Callable[[str], None],
         on_ended: Callable[[int, int | None, int | None], None],
+        on_overfilled: Callable[[int], None],
     ) -> None:
         self.last_words = ""
         self.newest: Line | None = None  # of the last pair that came; tells what is in force
         self._skip = skip_layers
         self._on_state, self._on_ended = on_state, on_ended
+        self._on_overfilled = on_overfilled
         self._state = "off"
         self._zygote: ZygoteProcess | None = None
         self._spare: Line | None = None
@@ -49,7 +51,7 @@ class Pool:
     def start(self) -> None:
         """Spawn the zygote, unless there is one."""
         if self._zygote is None:
-            self._zygote = ZygoteProcess(self._take, self._end, self._death)
+            self._zygote = ZygoteProcess(self._take, self._end, self._on_overfilled, self._death)
             self._ordered = True
             self._say("warming")
 

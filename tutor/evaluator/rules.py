@@ -52,7 +52,7 @@ def _is_call(call: Any, name: str) -> bool:
     return name == "*" or call[0] == name or call[0].endswith("." + name.removeprefix("torch."))
 
 
-def growing(item: Exercise, name: str, counts: dict[int, int]) -> Breach:
+def growing(item: Exercise, name: str, counts: dict[int, Any]) -> Breach:
     """The breach of ``ops_constant_in``: counts of operations by size."""
     words = ", ".join(f"{name} = {n}: {count}" for n, count in counts.items())
     text = item.rules.say.get("ops_constant_in") or say(

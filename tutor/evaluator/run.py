@@ -87,6 +87,10 @@ class Run:
         self._stop("cancelled")
         self._changed.set()
 
+    def overfilled(self) -> None:
+        """The run folder held more than it may; the zygote is ending the run."""
+        self._stopped = self._stopped or "folder"
+
     def ended(self, learner: int | None, judge: int | None) -> None:
         """Both processes are gone, with these wait statuses (None, None: with their zygote)."""
         self._statuses = (learner, judge)
@@ -214,6 +218,8 @@ class Run:
             return Outcome.TIMEOUT, "timeout", {"seconds": self._limits.seconds}
         if self._stopped == "output":
             return Outcome.OUTPUT_LIMIT, "output_limit", {"limit": f"{MAX_OUTPUT >> 20} MB"}
+        if self._stopped == "folder":
+            return Outcome.BLOCKED, "folder", {}
         if self._stopped == "judge_timeout":
             return Outcome.INTERNAL, "internal_slow", {"probe": self._phase.get("probe")}
         if status is None:

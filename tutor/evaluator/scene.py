@@ -21,6 +21,7 @@ from tutor.evaluator.helpers import HELPERS, shares_storage
 from tutor.evaluator.observe import Observer, is_array, is_module, is_tensor
 from tutor.evaluator.state import disturbed, snapshot
 
+MAX_OPS = 2_000
 _default_generator = torch.default_generator
 _grad = torch.autograd.grad
 
@@ -51,7 +52,11 @@ def look(probe: dict[str, Any], namespace: dict[str, Any], inputs: dict[str, Any
             exec(_code(probe["run"], "exec"), scope)
     changed = disturbed(before)
     header = eye.header()
-    header |= {"state": changed, "calls": log.calls, "ops": log.ops, "peak": log.peak}
+    header |= {"state": changed, "calls": log.calls, "peak": log.peak}
+    # A loop over thousands of elements runs as many operations: the names once, and how many.
+    header |= {"ops_used": sorted(set(log.ops)), "ops_count": len(log.ops)}
+    if "ops" in facets:
+        header["ops"] = log.ops[:MAX_OPS]
     if "stdout" in facets:
         header["stdout"] = printed.getvalue()[:20_000]
     return Observation(header, eye.observer.buffers)

@@ -104,7 +104,7 @@ class Trial:
             for turn in range(probe.times):
                 look = self._look(probe, turn)
                 called += _list(look.got.header.get("calls"))
-                operations += _list(look.got.header.get("ops"))
+                operations += _list(look.got.header.get("ops_used"))
                 if not look.passed:
                     yield look
                     found += 1
@@ -190,9 +190,7 @@ class Trial:
                 if not rules.mentions(probe, name):
                     continue
                 counts = [
-                    len(
-                        _list(self._look(probe, 0, self._sizes() | {name: n}).got.header.get("ops"))
-                    )
+                    self._look(probe, 0, self._sizes() | {name: n}).got.header.get("ops_count")
                     for n in sizes
                 ]
                 if len(set(counts)) > 1:

@@ -35,7 +35,7 @@ def pack(header: Any, buffers: Sequence[bytes] = ()) -> bytes:
         raise WireError(f"not plain data: {error}") from None
     size = sum(len(b) for b in buffers)
     if len(head) > MAX_HEADER or size > MAX_PAYLOAD:
-        raise WireError("too large")
+        raise WireError("too large to be looked at")
     return b"".join((HEAD.pack(MAGIC, len(head), size), head, *buffers))
 
 

@@ -30,6 +30,8 @@ from tutor.evaluator.pairs import Pair, RunFolders
 LAST_WORDS_SECONDS = 0.05
 STANDBY_MEMORY_MB = 1024
 STANDBY_CPU_SECONDS = 60
+# Nothing in the kernel counts files or folders: somebody has to look, this often.
+FOLDER_LOOK_MS = 50.0
 _CHILDRENS = 6  # descriptors below this one are the children's
 
 
@@ -98,8 +100,13 @@ class Zygote:
                 poll.register(descriptor, select.POLLIN)
         deadlines = [pair.kill_at for pair in self._pairs.values() if pair.kill_at is not None]
         timeout = max(0.0, min(deadlines) - time.monotonic()) * 1000 + 1 if deadlines else None
+        if any(pair.folder for pair in self._pairs.values()):
+            timeout = min(timeout or FOLDER_LOOK_MS, FOLDER_LOOK_MS)
         ready = {descriptor for descriptor, _ in poll.poll(timeout)}
         for pair in list(self._pairs.values()):
+            if pair.overfills():
+                self._tell({"overfilled": pair.number})
+                pair.kill(time.monotonic() + LAST_WORDS_SECONDS)
             if pair.bury(ready, time.monotonic()):
                 self._ended(pair)
         if self._line.fileno() in ready:
@@ -202,7 +209,13 @@ class Zygote:
         self._line.detach()
         home = policy.run_folder or "/nonexistent"
         os.environ.clear()
-        os.environ.update(HOME=home, TMPDIR=home, LANG="C.UTF-8", PATH="/nonexistent")
+        os.environ.update(
+            HOME=home,
+            TMPDIR=home,
+            LANG="C.UTF-8",
+            PATH="/nonexistent",
+            TORCHINDUCTOR_CACHE_DIR="/",
+        )
         os.chdir(policy.run_folder or "/")
         confine(
             self._prepared,

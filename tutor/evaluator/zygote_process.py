@@ -21,6 +21,9 @@ _ENVIRONMENT = {
     "MKL_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
     "MALLOC_ARENA_MAX": "2",
+    # torch._dynamo makes this folder when it is imported. It is never used: a folder that is always
+    # there keeps the import from failing in a confined child, and from leaving litter in ours.
+    "TORCHINDUCTOR_CACHE_DIR": "/",
     "LANG": "C.UTF-8",
     "PATH": os.defpath,
 }
@@ -57,9 +60,11 @@ class ZygoteProcess:
         self,
         on_pair: Callable[[Line], None],
         on_ended: Callable[[int, int | None, int | None], None],
+        on_overfilled: Callable[[int], None],
         on_death: Callable[[str], None],
     ) -> None:
         self._on_pair, self._on_ended, self._on_death = on_pair, on_ended, on_death
+        self._on_overfilled = on_overfilled
         self._loop = asyncio.get_running_loop()
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         ours.setblocking(False)
@@ -114,6 +119,8 @@ class ZygoteProcess:
             for _, _, raw in ancillary:
                 descriptors.frombytes(raw[: len(raw) - len(raw) % descriptors.itemsize])
             self._on_pair(_line(message, list(descriptors)))
+        elif "overfilled" in message:
+            self._on_overfilled(message["overfilled"])
         elif "ended" in message:
             self._on_ended(message["ended"], message["learner"], message["judge"])
 
