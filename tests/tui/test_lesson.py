@@ -171,7 +171,7 @@ async def test_leaving_the_editor_takes_one_escape_and_the_lesson_another(house:
         await pilot.press("e")
         assert screen.focused is editor(screen)
         await pilot.press("n")  # typed, not turned
-        assert editor(screen).text.startswith("n")
+        assert editor(screen).text == "def add_one(x):\n    n\n"  # in place of the dots
         await pilot.press("escape")
         await pilot.pause()
         assert screen.pane == "read"
@@ -233,6 +233,20 @@ async def test_everything_is_as_it_was_on_return_and_nothing_runs_again(house: H
         assert editor(screen).cursor == (1, 7)
         assert "You took one away" in text_of(again)
         assert house.evaluator.asked == []
+
+
+async def test_continue_leads_back_to_the_page_one_just_left(house: House) -> None:
+    app = house.app()
+    async with app.run_test(size=SMALL) as pilot:
+        await opened(pilot)
+        await pilot.press("n", "escape")
+        await pilot.pause()
+        assert isinstance(app.screen, HomeScreen)
+        assert "Continue" in text_of(app)
+        await pilot.press("c")
+        await settled(pilot)
+        assert isinstance(app.screen, LessonScreen)
+        assert app.screen.page.title == "See it"
 
 
 async def test_the_output_of_an_example_is_there_on_return(house: House) -> None:

@@ -175,6 +175,27 @@ async def test_without_unicode_the_screens_are_ascii(house: House) -> None:
         assert odd == set()
 
 
+async def test_no_color_means_none_and_the_row_is_still_marked(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    app = house.app(env={"NO_COLOR": "1", "LANG": "C.UTF-8"})
+    async with app.run_test(size=SMALL) as pilot:
+        await settled(pilot)
+        strips = app.screen._compositor.render_strips()
+        styles = [
+            segment.style
+            for strip in strips
+            for segment in strip.apply_filter(
+                app.get_line_filters()[-1], app.screen.background_colors[1]
+            )
+            if segment.style
+        ]
+        assert all(style.color is None or style.color.is_default for style in styles)
+        assert all(style.bgcolor is None or style.bgcolor.is_default for style in styles)
+        assert any(style.underline and style.bold for style in styles)
+
+
 @pytest.mark.parametrize(
     ("env", "unicode"),
     [

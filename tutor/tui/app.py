@@ -19,6 +19,7 @@ from tutor import settings as preferences
 from tutor.paths import Folders, atomic_write
 from tutor.text.messages import say
 from tutor.tui import keymap, symbols, themes
+from tutor.tui.commands import commands
 from tutor.tui.learner import Learner, look
 from tutor.tui.parts import Parts, keep_log, log_path, make_evaluator, open_learner
 from tutor.tui.recorder import RETRY_SECONDS, Recorder
@@ -44,7 +45,9 @@ class TutorApp(App[None]):
     VERTICAL_BREAKPOINTS = [(0, "-flat"), (15, "-tall")]  # noqa: RUF012
 
     def __init__(self, parts: Parts, *, screen: str = "") -> None:
-        super().__init__()
+        # Without colour Textual would turn ours to greys; the terminal's own are what is asked for.
+        plain = "NO_COLOR" in parts.env
+        super().__init__(ansi_color=True if plain else None)
         self._first_screen = screen
         self.parts = parts
         self.course = parts.course
@@ -61,7 +64,8 @@ class TutorApp(App[None]):
             self.animation_level = "none"
         for theme in themes.THEMES:
             self.register_theme(theme)
-        self.theme = self.settings.theme
+        self.register_theme(themes.PLAIN)
+        self.theme = "plain" if plain else self.settings.theme
         self.set_keymap(self.settings.keys)
 
     # --- start and end ---------------------------------------------------------------------
@@ -170,6 +174,7 @@ class TutorApp(App[None]):
             return
         screen = LessonScreen(lesson, questions, step=step, item=item)
         if isinstance(self.screen, LessonScreen):
+            self.screen.keep()
             await self.switch_screen(screen)
         else:
             await self.push_screen(screen)
@@ -211,21 +216,11 @@ class TutorApp(App[None]):
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Every action of the screen beneath the palette, then the themes."""
-        told: set[str] = set()
-        for active in screen.active_bindings.values():
-            binding = active.binding
-            if binding.id and active.enabled and binding.action not in told:
-                told.add(binding.action)
-                run = partial(self.run_action, binding.action, active.node)
-                yield SystemCommand(binding.tooltip, self.get_key_display(binding), run)
-        for theme in themes.THEMES:
-            choose = partial(self.choose_theme, theme.name)
-            yield SystemCommand(say(f"tui.themes.{theme.name}"), say("tui.themes.help"), choose)
+        return commands(self, screen)
 
     def get_key_display(self, binding: Binding) -> str:
         """Keys as people write them: F5, ^R, Esc."""
-        shown = super().get_key_display(binding)
-        return shown.upper() if shown.startswith("^") else _KEY_NAMES.get(shown, shown)
+        return keymap.spelled(super().get_key_display(binding))
 
     def choose_theme(self, name: str) -> None:
         """Change the colours and remember the choice."""
@@ -240,9 +235,6 @@ class TutorApp(App[None]):
     def _setting_problems(self) -> list[str]:
         wrong = keymap.problems(self.settings.keys, keymap.known_ids())
         return [*self.parts.settings.problems, *wrong]
-
-
-_KEY_NAMES = {"f1": "F1", "escape": "Esc", "esc": "Esc"} | {f"f{n}": f"F{n}" for n in range(1, 13)}
 
 
 def run_app(

@@ -32,8 +32,8 @@ def key(id: str, keys: str, action: str, *, show: bool = False, priority: bool =
 APP = [
     key("app.help-letter", "question_mark", "help", show=True),
     key("app.help", "f1", "help", show=True, priority=True),
-    key("app.palette", "ctrl+p,f4", "command_palette", priority=True),
     key("app.search", "slash", "search", show=True),
+    key("app.palette", "ctrl+p,f4", "command_palette", show=True, priority=True),
     key("app.quit", "ctrl+q", "quit", priority=True),
 ]
 
@@ -67,6 +67,23 @@ LESSON = [
 
 RANK = {binding.id: at for at, binding in enumerate([*LESSON, *HOME, *DIALOG, *APP])}
 """Id -> place in the status line: as declared here, whichever widget has the keyboard."""
+
+
+# Arrows in words are known without Unicode, too.
+_KEY_NAMES = {
+    "⏎": "Enter",
+    "esc": "Esc",
+    "→": "Right",
+    "←": "Left",
+    "↑": "Up",
+    "↓": "Down",
+    **{f"f{n}": f"F{n}" for n in range(1, 13)},
+}
+
+
+def spelled(shown: str) -> str:
+    """A key as people write it, from how Textual shows it: F5, ^R, Esc."""
+    return shown.upper() if shown.startswith("^") else _KEY_NAMES.get(shown, shown)
 
 
 def ids(bindings: Iterable[Any]) -> list[str]:

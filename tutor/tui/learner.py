@@ -6,7 +6,7 @@ Read in the store's thread, shown on the UI's loop; taken again after each recor
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -26,6 +26,13 @@ class Learner:
     due: int = 0
     message: str = ""
     open: bool = False
+
+    def moved(self, place: Place) -> Learner:
+        """The same picture with the learner at another place, whose step they have now seen."""
+        steps = self.seen.get(place.lesson, ())
+        if place.step not in steps:
+            steps = (*steps, place.step)
+        return replace(self, place=place, seen={**self.seen, place.lesson: steps})
 
 
 def look(store: Store, now: datetime) -> Learner:

@@ -11,6 +11,7 @@ from tutor.content.model import (
     Example,
     Exercise,
     Lesson,
+    Limits,
     Question,
     QuestionPart,
     Step,
@@ -51,9 +52,27 @@ class Page:
         return self.task.code if self.task is not None else ""
 
     @property
-    def writes(self) -> bool:
-        """Whether the learner is asked for code here, to be checked."""
-        return isinstance(self.task, Exercise)
+    def exercise(self) -> Exercise | None:
+        """The exercise that a check of this page's code is held against."""
+        return self.task if isinstance(self.task, Exercise) else None
+
+    @property
+    def limits(self) -> Limits:
+        """Limits of an ungraded run: those of the exercise it belongs to."""
+        return self.exercise.limits if self.exercise else Limits()
+
+    @property
+    def files(self) -> bool:
+        """Whether an ungraded run may have a small writable folder."""
+        return self.exercise is not None and self.exercise.files
+
+    @property
+    def gap(self) -> tuple[int, int] | None:
+        """Row and column of the first ``...`` that stands by itself in the page's code."""
+        for row, line in enumerate(self.code.splitlines()):
+            if line.strip() == "...":
+                return row, line.index("...")
+        return None
 
 
 def pages(lesson: Lesson, questions: Sequence[Question]) -> tuple[Page, ...]:

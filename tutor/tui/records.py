@@ -10,7 +10,7 @@ import msgspec
 from tutor.content.model import Exercise, Question
 from tutor.evaluator.outcome import Outcome, Verdict
 from tutor.store.events import ANSWER, HINT, PLACE, REVEAL, STEP, NewEvent
-from tutor.store.rows import Draft
+from tutor.store.rows import Draft, ItemState
 
 if TYPE_CHECKING:
     from tutor.store.db import Store
@@ -61,8 +61,16 @@ def last_answer(store: Store, item: str) -> dict[str, Any] | None:
     return None
 
 
-def run_again_shown(text: str) -> Verdict | None:
-    """The ungraded run that was kept beside a draft, to be shown without running anything."""
+def last_shown(draft: Draft | None, state: ItemState) -> tuple[Verdict, bool] | None:
+    """What was shown last, and whether it was graded; a run is kept until the next check."""
+    run = _kept_run(draft.output) if draft else None
+    if run is not None:
+        return run, False
+    checked = _verdict_of(state.last_verdict)
+    return (checked, True) if checked is not None else None
+
+
+def _kept_run(text: str) -> Verdict | None:
     if not text:
         return None
     try:
@@ -71,7 +79,7 @@ def run_again_shown(text: str) -> Verdict | None:
         return Verdict(Outcome.PASSED, "", output=text)
 
 
-def verdict_of(stored: object) -> Verdict | None:
+def _verdict_of(stored: object) -> Verdict | None:
     """A verdict from an attempt's body; None when another version wrote what cannot be read."""
     if not isinstance(stored, dict):
         return None

@@ -5,6 +5,8 @@ One accent. Green and red belong to verdicts alone, and a verdict says it in wor
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from textual.theme import Theme
 
 # Variables of our own, beside those that Textual derives; a theme must give each of them.
@@ -141,9 +143,10 @@ TERMINAL = Theme(
         "code": "ansi_default",
         "ansi-background": "ansi_black",
         "ansi-foreground": "ansi_white",
-        "block-cursor-foreground": "ansi_default",
-        "block-cursor-background": "ansi_default",
-        "block-cursor-text-style": "reverse",
+        # Textual drops reverse video from the rows of lists; grey is legible under every palette.
+        "block-cursor-foreground": "ansi_black",
+        "block-cursor-background": "ansi_white",
+        "block-cursor-text-style": "none",
         "block-cursor-blurred-foreground": "ansi_default",
         "block-cursor-blurred-background": "ansi_default",
         "block-cursor-blurred-text-style": "bold",
@@ -161,6 +164,13 @@ TERMINAL = Theme(
         "markdown-h4-color": "ansi_default",
         "input-cursor-text-style": "reverse",
     },
+)
+
+# Under NO_COLOR every colour is left out, so that the row one stands on needs another sign.
+PLAIN = replace(
+    TERMINAL,
+    name="plain",
+    variables={**TERMINAL.variables, "block-cursor-text-style": "bold underline"},
 )
 
 THEMES = (DARK, LIGHT, HIGH_CONTRAST, TERMINAL)

@@ -71,6 +71,6 @@ class TutorScreen(Screen[Result]):
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Keep the cursor still where each blink would cross a slow line."""
-        # Asked by name: importing the editor's class would bring tree-sitter before the first frame.
+        # By name: importing the editor's class would bring tree-sitter before the first frame.
         if self.tutor.still and hasattr(event.widget, "cursor_blink"):
             event.widget.cursor_blink = False

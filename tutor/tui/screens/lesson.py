@@ -7,40 +7,26 @@ from typing import ClassVar, Literal
 
 from textual import events, on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, VerticalScroll
+from textual.binding import BindingType
+from textual.containers import Horizontal
 from textual.content import Content
-from textual.style import Style
 from textual.widgets import OptionList, Static
 
 from tutor.content.model import Exercise, Lesson, Question
+from tutor.store.rows import Place
 from tutor.text.messages import say
 from tutor.tui import lesson_flow, records
-from tutor.tui.glance import bar
 from tutor.tui.keymap import LESSON
 from tutor.tui.lesson_flow import Page
 from tutor.tui.screens.base import TutorScreen
 from tutor.tui.screens.lesson_asking import AskPane
 from tutor.tui.screens.lesson_work import WorkPane
+from tutor.tui.widgets.lesson_frame import LessonHeading, PaneTabs, ReadPane
 from tutor.tui.widgets.outline import Outline
 from tutor.tui.widgets.prose import Prose
 
 Pane = Literal["read", "code", "result", "outline"]
-_PROGRESS = 10
 _FOCUS = {"code": "#editor", "result": "#verdict", "outline": "#outline"}
-
-
-class ReadPane(VerticalScroll, inherit_bindings=False):
-    """The prose. Its keys scroll; left and right are left to the screen, for the steps."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "scroll_up", show=False),
-        Binding("down", "scroll_down", show=False),
-        Binding("pageup", "page_up", show=False),
-        Binding("pagedown,space", "page_down", show=False),
-        Binding("home", "scroll_home", show=False),
-        Binding("end", "scroll_end", show=False),
-    ]
 
 
 class LessonScreen(TutorScreen[None]):
@@ -67,14 +53,11 @@ class LessonScreen(TutorScreen[None]):
         self.at = 0
         self.pane: Pane = "read"
         self._begin = (step, item)
-        self._visited: set[str] = set()
 
     def body(self) -> ComposeResult:
         """Heading, tabs for narrow terminals, and the panes."""
-        with Horizontal(id="heading"):
-            yield Static(id="lesson-title")
-            yield Static(id="progress")
-        yield Static(id="tabs")
+        yield LessonHeading(id="heading")
+        yield PaneTabs(id="tabs")
         with Horizontal(id="panes"):
             yield Outline(id="outline", compact=True)
             with ReadPane(id="read", can_focus=True):
@@ -85,7 +68,6 @@ class LessonScreen(TutorScreen[None]):
 
     async def on_mount(self) -> None:
         """Go where the learner was, or where they asked to go."""
-        self.query_one("#tabs", Static).auto_links = False
         step, item = self._begin
         if not step and not item:
             place = self.tutor.learner.place
@@ -126,26 +108,19 @@ class LessonScreen(TutorScreen[None]):
 
     def record_place(self, item: str) -> None:
         """Write down that the learner is here."""
-        self._visited.add(self.page.key)
         if "/" in item:
             item = ""  # a step's own code is no item of the course
-        self.tutor.recorder.record_soon(*records.been_at(self.lesson.id, self.page.key, item))
+        tutor, step = self.tutor, self.page.key
+        tutor.learner = tutor.learner.moved(Place(self.lesson.id, step, item))
+        tutor.recorder.record_soon(*records.been_at(self.lesson.id, step, item))
 
     def draw(self) -> None:
         """Show where one is and how the pages stand."""
         learner = self.tutor.learner
-        seen = self._visited.union(learner.seen.get(self.lesson.id, ()))
+        seen = learner.seen.get(self.lesson.id, ())
         standing = [lesson_flow.mark(page, learner.states, seen) for page in self.pages]
         self.query_one(Outline).show(self.pages, standing, self.at)
-        title = Content.assemble(
-            (self.lesson.alias, "bold $accent"), "  ", (self.lesson.title, "bold")
-        )
-        self.query_one("#lesson-title", Static).update(title)
-        n, total = self.at + 1, len(self.pages)
-        filled, rest = bar(n, total, _PROGRESS, self.tutor.symbols)
-        words = say("tui.lesson.of", n=n, total=total)
-        progress = Content.assemble(words, "  ", (filled, "$accent"), (rest, "$quiet 40%"))
-        self.query_one("#progress", Static).update(progress)
+        self.query_one(LessonHeading).show(self.lesson, self.at + 1, len(self.pages))
         self._draw_tabs()
         self.refresh_bindings()
 
@@ -200,13 +175,8 @@ class LessonScreen(TutorScreen[None]):
         self.show_pane(pane)
 
     def _draw_tabs(self) -> None:
-        parts: list[Content] = []
-        names = () if self.has_class("-no-code") else ("read", "code", "result")
-        for name in names:
-            style = "bold $accent underline" if name == self.pane else "$quiet"
-            click = Style.from_meta({"@click": f"screen.show_pane('{name}')"})
-            parts.append(Content.styled(say(f"tui.lesson.{name}"), style).stylize(click))
-        self.query_one("#tabs", Static).update(Content("   ").join(parts))
+        panes = () if self.has_class("-no-code") else ("read", "code", "result")
+        self.query_one(PaneTabs).show(panes, self.pane)
 
     def on_resize(self, event: events.Resize) -> None:
         """Titles in the outline are cut to its width."""
@@ -219,7 +189,7 @@ class LessonScreen(TutorScreen[None]):
         task = self.page.task
         code = not self.has_class("-no-code")
         offered = {
-            "check": code and self.page.writes,
+            "check": code and self.page.exercise is not None,
             "run": code,
             "answer": self.asking.is_open and self.focused is self.query_one("#read"),
             "hint": isinstance(task, Exercise) and bool(task.hints),
@@ -294,7 +264,12 @@ class LessonScreen(TutorScreen[None]):
         elif self.pane != "read":
             self.show_pane("read")
         else:
-            self.dismiss()
+            self.leave()
+
+    def leave(self) -> None:
+        """Back to where one came from, with the cursor's place written down."""
+        self.keep()
+        self.dismiss()
 
 
 def _prose(page: Page) -> str:

@@ -213,7 +213,7 @@ class AskPane(Vertical):
         elif event.option_id == after.DRILL:
             screen.tutor.open_drill()
         elif event.option_id == after.HOME:
-            screen.dismiss()
+            screen.leave()
         elif page is not None and page.kind == "quiz":
             await screen.action_next_step()
         elif then := next_lesson(screen.tutor.course, screen.lesson.id):

@@ -9,20 +9,19 @@ import msgspec
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.widgets.text_area import Selection
 
-from tutor.content.model import Exercise, Limits
+from tutor.content.model import Exercise
 from tutor.evaluator.outcome import Outcome, Verdict
-from tutor.study.recording import attempted
 from tutor.text.messages import say
-from tutor.tui import records
+from tutor.tui import lesson_run, records
 from tutor.tui.lesson_flow import Page
 from tutor.tui.widgets.editor import CodeEditor
 from tutor.tui.widgets.prose import Prose
 from tutor.tui.widgets.result import ResultPanel
 
 if TYPE_CHECKING:
-    from tutor.store.events import NewEvent
-    from tutor.store.rows import Draft, ItemState
+    from tutor.store.rows import ItemState
     from tutor.tui.screens.lesson import LessonScreen
 
 
@@ -69,7 +68,7 @@ class WorkPane(Vertical):
         """Bring back the page's code and its last result as they were left."""
         self.keep_cursor()
         self._page = page
-        self._awaited = 0
+        self._over()  # a run of the page before goes on, and is recorded there
         self._typed = False
         shown = bool(page.code) and page.kind != "question"
         self.screen.set_class(not shown, "-no-code")
@@ -90,21 +89,16 @@ class WorkPane(Vertical):
         self._typed = draft is not None
         text, cursor = (draft.text, draft.cursor) if draft else (page.code, (0, 0))
         self.editor.restore(text, cursor)
-        self.panel.show_idle(_judged(page), self._state)
+        if draft is None and page.gap:  # typing takes the place of the dots
+            row, column = page.gap
+            self.editor.selection = Selection((row, column), (row, column + 3))
+        self.panel.show_idle(page.exercise, self._state)
         await self._note("")
         if self._state.hints_used:
             self.screen.remove_class("-no-result")
-        await self._show_last(draft)
-
-    async def _show_last(self, draft: Draft | None) -> None:
-        """Show again what was shown last: a run is kept beside the draft until the next check."""
-        run = records.run_again_shown(draft.output) if draft else None
-        if run is not None:
-            await self._show(run, graded=False)
-        elif self._state is not None:
-            checked = records.verdict_of(self._state.last_verdict)
-            if checked is not None:
-                await self._show(checked, graded=True)
+        last = records.last_shown(draft, self._state)
+        if last is not None:
+            await self._show(*last)
 
     # --- running ---------------------------------------------------------------------------
 
@@ -141,65 +135,47 @@ class WorkPane(Vertical):
             self.app.run_worker(evaluator.cancel(), group="cancel")
 
     async def _run(self, number: int, graded: bool) -> None:
-        from tutor.evaluator.client import RunCancelled
-
         page, source, cursor = self._page, self.editor.text, self.editor.cursor
-        evaluator = self.lesson.tutor.evaluator
+        tutor = self.lesson.tutor
         assert page is not None
-        assert evaluator is not None
+        assert tutor.evaluator is not None
 
         def on_output(text: str) -> None:
             if number == self._awaited:
                 self.panel.append_output(text)
 
-        try:
-            item = _judged(page)
-            if graded and item is not None:
-                verdict = await evaluator.check(item, source, on_output=on_output)
-                await self._record(page, verdict, source, cursor)
-            else:
-                limits, files = _allowed(page)
-                verdict = await evaluator.run(
-                    source, on_output=on_output, limits=limits, files=files
-                )
-                await self.lesson.tutor.recorder.save(
-                    lambda store: records.ran(store, page.item, verdict, source, cursor)
-                )
-        except RunCancelled:
-            if number == self._awaited:
-                self._over()
-                self.panel.show_idle(_judged(page), self._state)
-                self.notify(say("tui.lesson.cancelled"))
-            return
-        if number == self._awaited:
-            self._over()
-            await self._show(verdict, graded=graded)
+        what = (tutor.evaluator, tutor.recorder, page, source, cursor)
+        if graded:
+            hints = self._state.hints_used if self._state else 0
+            verdict = await lesson_run.check(*what, hints=hints, on_output=on_output)
+            await self._look_again(page.item)
+        else:
+            verdict = await lesson_run.run(*what, on_output=on_output)
+        if number != self._awaited:
+            return  # another run, or another page, is on the screen
+        self._over()
+        if verdict is None:
+            self.panel.show_idle(page.exercise, self._state)
+            self.notify(say("tui.lesson.cancelled"))
+        else:
+            await self._show(verdict, graded)
 
     def _over(self) -> None:
         self._awaited = 0
         self.editor.busy = False
 
-    async def _record(
-        self, page: Page, verdict: Verdict, source: str, cursor: records.Cursor
-    ) -> None:
-        item = _judged(page)
-        assert item is not None
+    async def _look_again(self, item: str) -> None:
         tutor = self.lesson.tutor
-        hints = self._state.hints_used if self._state else 0
-        events = attempted(item, verdict, code=source, hints=hints)
-        await tutor.recorder.save(
-            lambda store: records.checked(store, page.item, events, source, cursor)
-        )
-        if page is self._page:
-            self._state = await tutor.recorder.call(lambda store: store.state(page.item))
+        if self._page is not None and self._page.item == item:
+            self._state = await tutor.recorder.call(lambda store: store.state(item))
         await tutor.look_again()
 
-    async def _show(self, verdict: Verdict, *, graded: bool) -> None:
+    async def _show(self, verdict: Verdict, graded: bool) -> None:
         page = self._page
         if page is None:
             return
         self.screen.remove_class("-no-result")
-        item = _judged(page) if graded else None
+        item = page.exercise if graded else None
         if verdict.passed and not graded:
             # Its head says already that it ran through.
             verdict = msgspec.structs.replace(verdict, message="")
@@ -232,24 +208,19 @@ class WorkPane(Vertical):
     async def _hinted(self, event: ResultPanel.HintAsked) -> None:
         event.stop()
         if isinstance(event.item, Exercise):
-            await self._write(event.item.id, records.hint(event.item, event.n))
+            await self.lesson.tutor.recorder.record(records.hint(event.item, event.n))
+            await self._look_again(event.item.id)
 
     @on(ResultPanel.RevealAsked)
     async def _revealed(self, event: ResultPanel.RevealAsked) -> None:
         event.stop()
-        await self._write(event.item.id, records.reveal(event.item))
+        await self.lesson.tutor.recorder.record(records.reveal(event.item))
+        await self._look_again(event.item.id)
 
     @on(ResultPanel.Retry)
     def _retry(self, event: ResultPanel.Retry) -> None:
         event.stop()
         self.start(graded=True)
-
-    async def _write(self, item: str, new: NewEvent) -> None:
-        tutor = self.lesson.tutor
-        await tutor.recorder.record(new)
-        if self._page is not None and self._page.item == item:
-            self._state = await tutor.recorder.call(lambda store: store.state(item))
-        await tutor.look_again()
 
     def hint(self) -> None:
         """Show the next hint, and the pane it is in."""
@@ -280,14 +251,3 @@ class WorkPane(Vertical):
         editor = self.editor
         editor.replace(self._page.code, (0, 0), editor.document.end)
         self.notify(say("tui.lesson.original"))
-
-
-def _judged(page: Page) -> Exercise | None:
-    """What a check of this page's code is held against."""
-    return page.task if isinstance(page.task, Exercise) else None
-
-
-def _allowed(page: Page) -> tuple[Limits, bool]:
-    """The limits of an ungraded run are those of the exercise it belongs to."""
-    exercise = _judged(page)
-    return (exercise.limits, exercise.files) if exercise else (Limits(), False)

@@ -63,7 +63,7 @@ class StatusBar(Horizontal):
         bindings = [
             active.binding
             for active in self.screen.active_bindings.values()
-            if active.binding.show and active.enabled
+            if active.binding.show and active.enabled and not self._typed(active.binding.key)
         ]
         bindings.sort(key=lambda binding: (binding.action == "help", RANK.get(binding.id, -1)))
         shown: dict[str, tuple[str, str, str]] = {}
@@ -71,6 +71,11 @@ class StatusBar(Horizontal):
             display = self.app.get_key_display(binding)
             shown.setdefault(binding.action, (display, binding.description, binding.key))
         return list(shown.values())
+
+    def _typed(self, key: str) -> bool:
+        """Whether the focused widget takes the key as text; Textual knows it of all keys but /."""
+        focused = self.screen.focused
+        return key == "slash" and focused is not None and focused.check_consume_key(key, "/")
 
 
 def fit_keys(keys: list[tuple[str, str, str]], width: int) -> Content:
