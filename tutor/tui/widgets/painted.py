@@ -157,7 +157,7 @@ class PaintedTextArea(TextArea):
             self.gutter_width,
             self.size,
             self.scroll_offset.x,
-            self.virtual_size.width,
+            max(self.virtual_size.width, self.region.width),  # how far its ground is drawn
         )
         strip = self._line_cache.get(known)
         if strip is None:

@@ -65,7 +65,7 @@ class TypedBody(AnswerBody):
         & > Lines, & > Lines:focus {
             border: none; padding: 0 1; background: $panel; max-width: 100; height: 3;
         }
-        & > KeyLink { margin-left: 0; }
+        & > KeyLink { margin: 1 0 0 0; }
         & > *:disabled { opacity: 100%; }
     }
     """
