@@ -185,7 +185,7 @@ def where(context: Context, as_json: bool) -> None:
 
 
 def _checkable(context: Context, item: str) -> Any:
-    """The exercise or fix question of that id or alias. Exits with a sentence when there is none."""
+    """The exercise or fix question of that id or alias. Exits with a sentence if there is none."""
     from tutor.content.loader import ContentError, UnknownItem
     from tutor.content.model import Exercise, Fix
 

@@ -29,9 +29,17 @@ from tutor.text.messages import say
 class Runs(Protocol):
     """What is asked of an evaluator here; ``evaluator.client.Evaluator`` has it."""
 
-    grade: Grade | None
-    layers: frozenset[str]
-    landlock_abi: int
+    @property
+    def grade(self) -> Grade | None:
+        """What this machine enforces."""
+
+    @property
+    def layers(self) -> frozenset[str]:
+        """Layers in force."""
+
+    @property
+    def landlock_abi(self) -> int:
+        """Landlock's version."""
 
     async def start(self) -> None:
         """Begin to warm up."""
@@ -39,7 +47,7 @@ class Runs(Protocol):
     async def ready(self) -> bool:
         """Wait until warm; False when it cannot start."""
 
-    async def run(self, source: str, *, limits: Limits | None = None) -> Verdict:
+    async def run(self, source: str, *, limits: Limits = ...) -> Verdict:
         """Run a program, ungraded."""
 
 
