@@ -38,9 +38,7 @@ class Lines(TextArea):
             event.prevent_default()
             self.action_answer()
         elif event.key == "escape":
-            event.prevent_default()
-            event.stop()
-            self.screen.set_focus(None)
+            event.prevent_default()  # it goes on to the body
 
     def action_answer(self) -> None:
         """Hand in what is typed."""
@@ -105,6 +103,12 @@ class TypedBody(AnswerBody):
     def take_keyboard(self) -> None:
         """Type here."""
         self.field.focus()
+
+    def on_key(self, event: events.Key) -> None:
+        """Escape leads out of the field first; the next one is the screen's."""
+        if event.key == "escape" and self.field.has_focus:
+            event.stop()
+            self.screen.set_focus(None)
 
     def action_answer(self) -> None:
         """Hand in what is typed."""
