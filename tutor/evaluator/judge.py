@@ -10,6 +10,7 @@ import json
 import os
 import secrets
 import traceback
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -28,14 +29,17 @@ CONTROL, DATA, VERDICT = 3, 4, 5
 class Link:
     """The judge's end of the line to the learner's process."""
 
-    def ask(self, request: dict[str, Any], payload: bytes) -> tuple[dict[str, Any], bytes]:
-        """Send one probe and wait for its observation.
+    def ask(
+        self, request: dict[str, Any], payload: bytes, meanwhile: Callable[[], None]
+    ) -> tuple[dict[str, Any], bytes]:
+        """Send one probe, do something ``meanwhile``, and wait for the observation.
 
         Raises Ended when the learner's process is gone, WireError when what came is not an answer.
         """
         request["nonce"] = secrets.token_hex(8)
         try:
             wire.send(DATA, request, [payload])
+            meanwhile()
             header, data = wire.receive(DATA)
         except (wire.Gone, BrokenPipeError, ConnectionResetError):
             raise Ended from None
