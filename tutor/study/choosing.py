@@ -65,7 +65,7 @@ def choose(course: Course, snapshot: Snapshot, *, day: date, cap: int, mode: Mod
         new = sum(1 for card in today if card.before is None)
         room = max(0, cap - (len(today) - new))
         chosen = due_items(course, snapshot, day)[:room]
-        wanted = max(0, min(mode.new - new, room - len(chosen)))
+        wanted = max(0, min(mode.new - new, cap - len(today) - len(chosen)))
         chosen += islice(new_items(course, snapshot), wanted)
     else:
         chosen = _crammed(course, snapshot, day, mode)[:cap]

@@ -123,10 +123,14 @@ class Drill:
         card = self._card(self._state.last) if self._state.answered else None
         return card.rating if card else None
 
+    def cards(self) -> dict[str, CardRow]:
+        """The cards of what was answered, as the store will have them."""
+        return dict(self._state.cards)
+
     @property
     def next_day(self) -> date | None:
         """The first day after this one on which something is due; None for an empty schedule."""
-        cards = {**self._snapshot.cards, **dict(self._state.cards)}
+        cards = {**self._snapshot.cards, **self.cards()}
         return min((card.due for card in cards.values() if card.due > self.day), default=None)
 
     # --- what is done -----------------------------------------------------------------------
@@ -239,7 +243,7 @@ class Drill:
         self._past.append((self._state, item))
 
     def _card(self, item: str) -> CardRow | None:
-        return dict(self._state.cards).get(item) or self._snapshot.cards.get(item)
+        return self.cards().get(item) or self._snapshot.cards.get(item)
 
     def _learn(self, item: Item, rating: Rating | None, right: bool) -> None:
         if rating is None:
