@@ -16,6 +16,7 @@ from textual.widget import Widget
 from textual.widgets import OptionList, Static
 
 from tutor.content.model import Exercise, Fix, Question
+from tutor.drilling import WORDS, dates_by_rating, draft_name, lesson_title
 from tutor.evaluator.outcome import Outcome, Verdict
 from tutor.store.events import NewEvent
 from tutor.study.grading import grade
@@ -23,7 +24,6 @@ from tutor.study.schedule import study_day
 from tutor.study.session import Drill, Mode
 from tutor.text.messages import say
 from tutor.tui import records
-from tutor.tui.drill_session import dates_by_rating, draft_name, lesson_title
 from tutor.tui.glance import bar
 from tutor.tui.screens.base import TutorScreen
 from tutor.tui.screens.drill_end import EndView, choice_of
@@ -32,7 +32,7 @@ from tutor.tui.widgets.exercise import ExerciseView
 from tutor.tui.widgets.look import key
 from tutor.tui.widgets.question import QuestionView
 from tutor.tui.widgets.questions.coding import CodeBody
-from tutor.tui.widgets.ratings import WORDS, RatingRow
+from tutor.tui.widgets.ratings import RatingRow
 from tutor.tui.widgets.result import ResultPanel
 
 if TYPE_CHECKING:

@@ -11,11 +11,11 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from tutor.content.loader import Course
+from tutor.drilling import title_of
 from tutor.study.choosing import found
 from tutor.study.session import Cram, Drill, Mode
 from tutor.text.days import when
 from tutor.text.messages import say
-from tutor.tui.drill_session import title_of
 from tutor.tui.widgets.inline import inline
 from tutor.tui.widgets.look import marks
 

@@ -13,11 +13,10 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
 
+from tutor.drilling import WORDS
 from tutor.store.rows import RatingWord
 from tutor.text.days import when
 from tutor.text.messages import say
-
-WORDS: tuple[RatingWord, ...] = ("again", "hard", "good", "easy")
 
 
 class RatingRow(Horizontal):

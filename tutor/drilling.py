@@ -1,4 +1,4 @@
-"""What the drill screen does with the study session: pure steps between screen and store."""
+"""What both drills, on the screen and in plain text, ask of the study session. Pure."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 from tutor.content.model import Exercise, Question
 from tutor.store.rows import RatingWord
 from tutor.study.session import Drill
-from tutor.tui.widgets.ratings import WORDS
 
 if TYPE_CHECKING:
     from tutor.content.loader import Course
+
+WORDS: tuple[RatingWord, ...] = ("again", "hard", "good", "easy")
 
 
 def dates_by_rating(drill: Drill) -> Mapping[RatingWord, date] | None:

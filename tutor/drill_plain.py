@@ -1,0 +1,107 @@
+"""The drill as plain lines on standard input and output: for pipes and for screen readers.
+
+No colour, no signs, nothing that moves: options have numbers, answers are typed, a line that
+begins with a colon is a command. The study core is the one behind the screen.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import time
+from contextlib import closing
+from random import Random
+from typing import TYPE_CHECKING
+
+from tutor.content.model import Exercise, Fix
+from tutor.evaluator.outcome import Verdict
+from tutor.plain.session import PlainDrill
+from tutor.settings import load_settings
+from tutor.store.db import local_now, open_store
+from tutor.study.schedule import project, study_day
+from tutor.study.session import Cram, Drill
+from tutor.text.messages import say
+
+if TYPE_CHECKING:
+    from tutor.content.loader import Course
+    from tutor.paths import Folders
+
+
+def run_plain_drill(
+    course: Course, folders: Folders, *, unit: str | None = None, cap: int = 30
+) -> int:
+    """Drill on standard input and output; 0 at the end, 2 for a unit that there is not.
+
+    Args:
+        course: what can be asked.
+        folders: where the learner's records and settings are.
+        unit: practise this unit instead of what is due.
+        cap: most items.
+    """
+    mode = None
+    if unit is not None:
+        known = {name.lower(): one.id for one in course.units for name in (one.id, one.alias)}
+        if unit.lower() not in known:
+            print(say("widgets.plain.no_unit", unit=unit), file=sys.stderr)
+            return 2
+        mode = Cram(unit=known[unit.lower()])
+    for stream in (sys.stdout, sys.stdin):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(
+                errors="replace"
+            )  # a sign that cannot be written is no reason to stop
+    with closing(open_store(folders, project=project)) as store, closing(_Checker()) as check:
+        if store.health.message:
+            _tell(store.health.message)
+        snapshot = store.snapshot()
+        day = study_day(local_now())
+        drill = Drill.start(course, snapshot, day=day, cap=cap, mode=mode, random=Random())
+        PlainDrill(
+            drill,
+            course,
+            store,
+            check,
+            read=_read,
+            tell=_tell,
+            clock=time.monotonic,
+            ask_sure=load_settings(folders.config).settings.ask_sure,
+        ).run()
+    return 0
+
+
+def _tell(text: str) -> None:
+    print(text, flush=True)
+
+
+def _read(prompt: str) -> str:
+    try:
+        if sys.stdin.isatty():
+            return input(prompt)
+        if prompt:
+            _tell(prompt.rstrip())  # what comes through a pipe brings no line end to the screen
+        return input()
+    except KeyboardInterrupt:
+        print()
+        raise EOFError from None
+
+
+class _Checker:
+    """The evaluator, started when the first code is to be checked."""
+
+    def __init__(self) -> None:
+        self._runner: asyncio.Runner | None = None
+
+    def __call__(self, item: Exercise | Fix, code: str) -> Verdict:
+        from tutor.evaluator.client import Evaluator
+
+        if self._runner is None:
+            self._runner = asyncio.Runner()
+            self._evaluator = Evaluator()
+            self._runner.run(self._evaluator.start())
+        return self._runner.run(self._evaluator.check(item, code))
+
+    def close(self) -> None:
+        """End the evaluator's processes."""
+        if self._runner is not None:
+            self._runner.run(self._evaluator.close())
+            self._runner.close()
