@@ -197,6 +197,24 @@ async def test_hints_come_one_at_a_time_and_stay_known(house: House) -> None:
         assert store.state("start.add-one").hints_used == 2
 
 
+async def test_hints_and_solution_stay_with_their_exercise(house: House) -> None:
+    app = house.app()
+    async with app.run_test(size=WIDE) as pilot:
+        screen = await opened(pilot, item="S1.a")
+        await pilot.press("h")
+        await settled(pilot)
+        await pilot.press("ctrl+r")
+        await settled(pilot)
+        assert "Which operator adds?" in text_of(app)
+        await screen.go(1)
+        await pilot.press("ctrl+r")
+        await settled(pilot)
+        shown = text_of(app)
+        assert "Ran through" in shown
+        assert "solution" not in shown
+        assert "hint" not in shown
+
+
 async def test_giving_up_is_asked_and_recorded(house: House) -> None:
     app = house.app()
     async with app.run_test(size=WIDE) as pilot:

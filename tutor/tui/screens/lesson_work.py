@@ -92,7 +92,7 @@ class WorkPane(Vertical):
         if draft is None and page.gap:  # typing takes the place of the dots
             row, column = page.gap
             self.editor.selection = Selection((row, column), (row, column + 3))
-        self.panel.show_idle(page.exercise, self._state)
+        self._show_idle(page)
         await self._note("")
         if self._state.hints_used:
             self.screen.remove_class("-no-result")
@@ -155,7 +155,7 @@ class WorkPane(Vertical):
             return  # another run, or another page, is on the screen
         self._over()
         if verdict is None:
-            self.panel.show_idle(page.exercise, self._state)
+            self._show_idle(page)
             self.notify(say("tui.lesson.cancelled"))
         else:
             await self._show(verdict, graded)
@@ -179,10 +179,15 @@ class WorkPane(Vertical):
         if verdict.passed and not graded:
             # Its head says already that it ran through.
             verdict = msgspec.structs.replace(verdict, message="")
-        self.panel.show_verdict(verdict, item, self._state, own=self.editor.text)
+        state = self._state if page.exercise else None
+        self.panel.show_verdict(verdict, item, state, own=self.editor.text)
         if verdict.line is not None and verdict.outcome is not Outcome.PASSED:
             self.editor.mark_line(verdict.line, verdict.message.partition("\n")[0])
         await self._note(getattr(page.task, "note", "") if verdict.passed else "")
+
+    def _show_idle(self, page: Page) -> None:
+        # Without an exercise there is no record either: the panel would keep the one before.
+        self.panel.show_idle(page.exercise, self._state if page.exercise else None)
 
     async def _note(self, text: str) -> None:
         note = self.query_one("#note", Prose)

@@ -20,6 +20,7 @@ from textual.widgets.text_area import Selection
 from tutor.tui.widgets import indent
 from tutor.tui.widgets.demo import Demo
 from tutor.tui.widgets.editor_bars import EditorNote, FindBar
+from tutor.tui.widgets.in_order import KeysInOrder
 from tutor.tui.widgets.look import key
 from tutor.tui.widgets.painted import PaintedTextArea
 
@@ -27,7 +28,7 @@ Cursor = tuple[int, int]
 Bar = TypeVar("Bar", FindBar, EditorNote)
 
 
-class CodeEditor(PaintedTextArea):
+class CodeEditor(KeysInOrder, PaintedTextArea):
     """An editor of one Python program.
 
     Its find bar and its note about tabs appear at the bottom of the container it is in.

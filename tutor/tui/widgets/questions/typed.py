@@ -11,6 +11,7 @@ from textual.widgets import Input, TextArea
 
 from tutor.content.model import Blank, Numeric, Output, Shape
 from tutor.text.messages import say
+from tutor.tui.widgets.in_order import KeysInOrder
 from tutor.tui.widgets.link import KeyLink
 from tutor.tui.widgets.look import key
 from tutor.tui.widgets.questions.body import AnswerBody
@@ -19,7 +20,11 @@ Typed = Numeric | Shape | Output | Blank
 _HIGHEST = 12
 
 
-class Lines(TextArea):
+class Line(KeysInOrder, Input):
+    """One line of text."""
+
+
+class Lines(KeysInOrder, TextArea):
     """A few lines of text; Enter on the last expected one hands them in, Escape leads out.
 
     Args:
@@ -80,7 +85,7 @@ class TypedBody(AnswerBody):
             yield Lines(self._expected)
             words = say("widgets.question.answer_lines", n=self._expected)
         else:
-            yield Input(placeholder=self._form, compact=True, select_on_focus=False)
+            yield Line(placeholder=self._form, compact=True, select_on_focus=False)
             words = say("widgets.question.answer")
         yield KeyLink("Enter", words, "answer")
 
