@@ -186,7 +186,7 @@ class Evaluator:
         if refusal:
             line.close()
             return refusal
-        run = Run(line, work.limits, self._pool.kill, work.on_output)
+        run = Run(line, work.limits, self._pool.kill, work.on_output, work.source)
         self._runs[line.number] = run
         if work.alone:
             self._alone = run

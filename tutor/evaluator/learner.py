@@ -14,9 +14,10 @@ import os
 import random
 import sys
 import tempfile
+import traceback
 import types
 import warnings
-from typing import Any, TextIO
+from typing import Any, NoReturn, TextIO
 
 import numpy as np
 import torch
@@ -29,14 +30,17 @@ from tutor.evaluator.record import LEARNERS_FILE
 from tutor.evaluator.state import restore
 
 # Descriptors of the child, in place before it is confined.
-CONTROL, DATA = 3, 4
+CONTROL, DATA, TRACE = 3, 4, 5
+OUT_OF_MEMORY = 96  # exit status: not even a MemoryError could be told
+DISTURBED = 97  # exit status: the submission took away what serving it needs
 MAX_MESSAGE = 4_000
 MAX_FRAMES = 20
 MAX_PRINTED = 100_000
 
 _send, _receive = wire.send, wire.receive
 _look = scene.look
-_exit = os._exit
+_exit, _write = os._exit, os.write
+_format_exc = traceback.format_exc
 
 
 def serve() -> None:
@@ -46,6 +50,20 @@ def serve() -> None:
     except wire.Gone:
         _exit(0)
     os.close(CONTROL)
+    try:
+        _serve(job)
+    except MemoryError:
+        _exit(OUT_OF_MEMORY)
+    except BaseException:
+        # From here on the process is the learner's too: its descriptors, modules and builtins may
+        # be anything. The text is for our log.
+        try:
+            _write(TRACE, _format_exc()[-4000:].encode("utf-8", "replace"))
+        finally:
+            _exit(DISTURBED)
+
+
+def _serve(job: dict[str, Any]) -> NoReturn:
     namespace = _fresh_main(job["source"])
     _send(DATA, _load(job["source"], namespace, capture=job["capture"]))
     while True:
@@ -143,12 +161,13 @@ def describe(error: BaseException) -> dict[str, Any]:
     """
     raise_data_limit()
     frames = _learners_frames(error)
-    if isinstance(error, MemoryError):
+    kinds = type(error).__mro__  # isinstance would ask the exception itself, which may lie
+    if MemoryError in kinds:
         error.__traceback__ = None
         gc.collect()
     line = frames[-1][0] if frames else None
-    if isinstance(error, SyntaxError) and error.filename == LEARNERS_FILE:
-        line = error.lineno
+    if SyntaxError in kinds and getattr(error, "filename", "") == LEARNERS_FILE:
+        line = getattr(error, "lineno", None)
     return {
         "type": type(error).__name__[:100],
         "bases": [kind.__name__[:100] for kind in type(error).__mro__][:20],

@@ -10,6 +10,9 @@ from pathlib import Path
 
 from tutor.evaluator.confine.folder import remove, usage
 
+DYING_SECONDS = 0.02
+# In place of a wait status: the learner's process gave no answer any more and did not end either.
+LEFT_OVER = -1
 _PREFIX = "tutor-run-"
 
 
@@ -22,6 +25,7 @@ class Pair:
         self.kill_at: float | None = None
         self.learner_status: int | None = None
         self.judge_status: int | None = None
+        self._left_over = False  # the learner's process was there when the judge had finished
         self._pids = {"learner": learner, "judge": judge}
         self._pidfds = {name: os.pidfd_open(pid) for name, pid in self._pids.items()}
 
@@ -34,13 +38,17 @@ class Pair:
         for name, descriptor in list(self._pidfds.items()):
             if descriptor in ready:
                 _, status = os.waitpid(self._pids[name], 0)
+                if name == "learner" and self._left_over and status == signal.SIGKILL:
+                    status = LEFT_OVER
                 setattr(self, f"{name}_status", status)
                 os.close(self._pidfds.pop(name))
         if self.kill_at is not None and now >= self.kill_at:
             self.kill_now()
-        if "judge" not in self._pidfds:
-            # The verdict is written: nothing that the learner's process still does matters.
-            self._signal("learner", signal.SIGKILL)
+        if "judge" not in self._pidfds and "learner" in self._pidfds and self.kill_at is None:
+            # The verdict is written: nothing that the learner's process still does matters. One
+            # that is dying has a moment to do so, and its status then tells how.
+            self._left_over = True
+            self.kill_at = now + DYING_SECONDS
         return not self._pidfds
 
     def overfills(self) -> bool:

@@ -17,14 +17,16 @@ import msgspec
 from tutor.content.model import Limits
 from tutor.evaluator import wire
 from tutor.evaluator.outcome import Outcome, Verdict
-from tutor.evaluator.output import OutputText
+from tutor.evaluator.output import OutputText, printable
 from tutor.evaluator.zygote_process import Line
 from tutor.text.messages import say
 
 MAX_OUTPUT = 1 << 20
+# What the parent of the two processes reports; see pairs.py and learner.py.
+LEFT_OVER, OUT_OF_MEMORY, DISTURBED = -1, 96, 97
 # The judge's own time for one submission: beyond it the exercise is at fault, not the learner.
 JUDGE_SECONDS = 60.0
-_TRACE_LINE = re.compile(rb'File "exercise\.py", line (\d+)')
+_TRACE_LINE = re.compile(rb'File "exercise\.py", line (\d{1,6})\b')
 
 
 class RunCancelled(Exception):
@@ -40,12 +42,14 @@ class Run:
         limits: Limits,
         kill: Callable[[int], None],
         on_output: Callable[[str], None] | None,
+        source: str = "",
     ) -> None:
         self._line, self._limits, self._kill = line, limits, kill
         self._loop = asyncio.get_running_loop()
         self._changed = asyncio.Event()
         self._output = OutputText(MAX_OUTPUT, on_output)
         self._trace = b""
+        self._source_lines = source.count("\n") + 1
         self._lines = b""
         self._phase: dict[str, Any] = {"phase": "starting", "probe": None}
         self._phase_since = time.monotonic()
@@ -102,7 +106,8 @@ class Run:
         while True:
             if self._stopped == "cancelled":
                 raise RunCancelled
-            if self._verdict is not None and not self._incomplete():
+            # Once stopped, what still comes is too late to count.
+            if self._verdict is not None and not self._stopped and not self._incomplete():
                 self._read_output()
                 return self._given()
             if self._statuses is not None:
@@ -191,9 +196,8 @@ class Run:
 
     def _given(self) -> Verdict:
         assert self._verdict is not None
-        return msgspec.structs.replace(
-            msgspec.convert(self._verdict, Verdict), output=self._output.text()
-        )
+        verdict = msgspec.convert(_cleaned(self._verdict), Verdict)
+        return msgspec.structs.replace(verdict, output=self._output.text())
 
     def _completed(self) -> Verdict:
         """Both are gone and no verdict tells the whole: say how it ended."""
@@ -219,18 +223,25 @@ class Run:
         if self._stopped == "output":
             return Outcome.OUTPUT_LIMIT, "output_limit", {"limit": f"{MAX_OUTPUT >> 20} MB"}
         if self._stopped == "folder":
-            return Outcome.BLOCKED, "folder", {}
+            return Outcome.OUTPUT_LIMIT, "folder", {}
         if self._stopped == "judge_timeout":
             return Outcome.INTERNAL, "internal_slow", {"probe": self._phase.get("probe")}
         if status is None:
             return Outcome.INTERNAL, "internal_gone", {}
         if self.fault or (self._verdict is None and judge not in (0, None) and self._judge_first()):
             return Outcome.INTERNAL, "internal", {}
+        if status == LEFT_OVER:
+            return Outcome.ENDED_EARLY, "disturbed", {}
         if os.WIFSIGNALED(status):
             return _signalled(os.WTERMSIG(status), self._limits)
         if os.WEXITSTATUS(status) == 98:  # our own process never got as far as the submission
             self.fault = self._trace.decode(errors="replace")
             return Outcome.INTERNAL, "internal", {}
+        if os.WEXITSTATUS(status) == OUT_OF_MEMORY:
+            return Outcome.MEMORY, "memory", {"limit": self._limits.memory_mb}
+        if os.WEXITSTATUS(status) == DISTURBED:
+            self.fault = self._trace.decode(errors="replace")
+            return Outcome.ENDED_EARLY, "disturbed", {}
         return Outcome.ENDED_EARLY, "ended_early", {}
 
     def _judge_first(self) -> bool:
@@ -242,7 +253,18 @@ class Run:
 
     def _traced_line(self) -> int | None:
         found = _TRACE_LINE.search(self._trace)
-        return int(found.group(1)) if found else None
+        line = int(found.group(1)) if found else 0
+        # The learner's code can write there too: only a line that is there is believed.
+        return line if 1 <= line <= self._source_lines else None
+
+
+def _cleaned(value: Any) -> Any:
+    """Every text of a verdict made printable: it may quote what a learner's code gave."""
+    if isinstance(value, str):
+        return printable(value)
+    if isinstance(value, dict):
+        return {key: _cleaned(item) for key, item in value.items()}
+    return [_cleaned(item) for item in value] if isinstance(value, list) else value
 
 
 def _signalled(number: int, limits: Limits) -> tuple[Outcome, str, dict[str, Any]]:

@@ -17,6 +17,7 @@ from tutor.evaluator.inputs import InputError, Packer
 from tutor.evaluator.outcome import Outcome, Verdict
 from tutor.evaluator.side import Side, drawing_names
 from tutor.evaluator.verdicts import of_exception, of_findings
+from tutor.evaluator.wire import WireError
 from tutor.text.messages import say
 
 MAX_FAILURES = 12
@@ -154,6 +155,8 @@ class Trial:
                 raise ContentFault(look.probe.name, f"solution {number + 1}: {json.dumps(fault)}")
             try:
                 judged = judge_look(look, want)
+            except WireError:
+                raise  # the learner's side sent what no observation of ours is
             except Exception as error:  # an author's expression may raise anything
                 raise ContentFault(look.probe.name, f"{type(error).__name__}: {error}") from error
             if number == 0 or judged.passed:
