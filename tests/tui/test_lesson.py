@@ -9,6 +9,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input, OptionList
 
 from tests.tui.pretend import SMALL, WIDE, House, settled, text_of
+from tutor.text.messages import say
 from tutor.tui.app import TutorApp
 from tutor.tui.screens.home import HomeScreen
 from tutor.tui.screens.lesson import LessonScreen
@@ -221,7 +222,10 @@ async def test_giving_up_is_asked_and_recorded(house: House) -> None:
         await opened(pilot, item="S1.a")
         await pilot.press("s")
         await settled(pilot)
-        assert "return x + 1" not in text_of(app)
+        shown = text_of(app)
+        assert "return x + 1" not in shown
+        assert say("widgets.result.yes") in shown
+        assert say("widgets.result.no") in shown
         await pilot.press("y")
         await settled(pilot)
         assert "return x + 1" in text_of(app)
