@@ -8,7 +8,7 @@ from typing import ClassVar, Protocol, TypeAlias
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Vertical, VerticalScroll
 from textual.message import Message
 from textual.widgets import Static
 
@@ -17,8 +17,8 @@ from tutor.evaluator.outcome import Difference, Outcome, Verdict
 from tutor.text.messages import say
 from tutor.tui.widgets.demo import Demo
 from tutor.tui.widgets.hints import HintLadder
-from tutor.tui.widgets.link import KeyLink
 from tutor.tui.widgets.look import key
+from tutor.tui.widgets.offers import GiveUp, Offers
 from tutor.tui.widgets.output import OutputView
 from tutor.tui.widgets.running import RunningLine
 from tutor.tui.widgets.solution import SolutionView
@@ -43,6 +43,9 @@ class Standing(Protocol):
         """Whether the solution was shown before a pass."""
 
 
+_KEYS = {"hint": "h", "solution": "s", "copy_call": "c", "details": "t", "retry": "r"}
+
+
 class ResultPanel(Vertical, can_focus=True):
     """Shows what came of the learner's code, and offers what may come next.
 
@@ -57,11 +60,7 @@ class ResultPanel(Vertical, can_focus=True):
         height: auto;
         padding: 0 1;
         & > #result-idle { color: $quiet; height: auto; }
-        & > #result-actions { height: auto; margin-bottom: 1; }
-        & > #result-confirm { height: auto; display: none; margin-bottom: 1; }
-        & > #result-confirm > Static { width: auto; padding-right: 3; text-style: bold; }
-        &.-asking > #result-confirm { display: block; }
-        &.-asking > #result-actions { display: none; }
+        &.-asking > GiveUp { display: block; }
         & > #result-printed { color: $quiet; height: 1; display: none; }
         &.-printed > #result-printed { display: block; }
     }
@@ -111,6 +110,7 @@ class ResultPanel(Vertical, can_focus=True):
         self._beliefs = beliefs
         self._item: Item | None = None
         self._own = ""
+        self._solution: SolutionView | None = None
         self._open = False  # whether the solution may be shown without asking
 
     def compose(self) -> ComposeResult:
@@ -119,13 +119,8 @@ class ResultPanel(Vertical, can_focus=True):
         yield RunningLine(id="result-running")
         yield VerdictView(self._beliefs, id="result-verdict")
         yield HintLadder(id="result-hints")
-        with Horizontal(id="result-actions"):
-            for name, letter in _ACTIONS:
-                yield KeyLink(letter, "", name, id=f"result-{name}")
-        with Horizontal(id="result-confirm"):
-            yield Static(say("widgets.result.give_up"))
-            yield KeyLink("y", say("widgets.result.yes"), "confirm(True)")
-            yield KeyLink("n", say("widgets.result.no"), "confirm(False)")
+        yield Offers(_KEYS, id="result-actions")
+        yield GiveUp(id="result-confirm")
         yield Static(say("widgets.output.title"), id="result-printed")
         yield OutputView(id="result-output")
 
@@ -205,27 +200,24 @@ class ResultPanel(Vertical, can_focus=True):
 
     def _offer(self) -> None:
         """Show the links for what can be done now."""
-        ladder, verdict = self.query_one(HintLadder), self.query_one(VerdictView).verdict
+        ladder, view = self.query_one(HintLadder), self.query_one(VerdictView)
+        verdict = view.verdict
         running = self.query_one(RunningLine).has_class("-some")
         hint = say("widgets.result.hint", n=ladder.shown + 1, total=ladder.total)
-        shown = self.query(SolutionView)
-        solution = "hide_solution" if shown else "solution" if self._open else "show_me"
-        details = "hide_details" if self.query_one(VerdictView).details else "details"
+        if self._solution is not None:
+            solution = "hide_solution"
+        else:
+            solution = "solution" if self._open else "show_me"
+        details = "hide_details" if view.details else "details"
         fault = verdict is not None and verdict.outcome is Outcome.INTERNAL
         offers = {
             "hint": hint if ladder.shown < ladder.total else "",
             "solution": say(f"widgets.result.{solution}") if self._item else "",
             "copy_call": say("widgets.result.copy") if verdict and verdict.call else "",
-            "details": say(f"widgets.result.{details}")
-            if self.query_one(VerdictView).has_details
-            else "",
+            "details": say(f"widgets.result.{details}") if view.has_details else "",
             "retry": say("widgets.result.retry") if fault and self._item else "",
         }
-        for name, letter in _ACTIONS:
-            link = self.query_one(f"#result-{name}", KeyLink)
-            link.say(letter, offers[name])
-            link.display = bool(offers[name]) and not running
-        self.query_one("#result-actions").display = any(offers.values()) and not running
+        self.query_one(Offers).show({} if running or self.has_class("-asking") else offers)
 
     # --- what the learner does ---------------------------------------------------------------
 
@@ -242,7 +234,7 @@ class ResultPanel(Vertical, can_focus=True):
         """Show or hide the solution; before a pass, ask first."""
         if self._item is None:
             return
-        if self.query(SolutionView):
+        if self._solution is not None:
             self._close_solution()
         elif self._open:
             self._show_solution()
@@ -286,12 +278,14 @@ class ResultPanel(Vertical, can_focus=True):
 
     def _show_solution(self) -> None:
         if self._item is not None:
-            view = SolutionView(self._item.solutions, self._own)
+            self._solution = view = SolutionView(self._item.solutions, self._own)
             self.mount(view, after="#result-confirm")
             view.call_after_refresh(view.scroll_visible, animate=False)
 
     def _close_solution(self) -> None:
-        self.query(SolutionView).remove()
+        if self._solution is not None:
+            self._solution.remove()
+            self._solution = None
 
 
 def _demo() -> Demo[VerticalScroll]:
@@ -305,14 +299,6 @@ def _demo() -> Demo[VerticalScroll]:
     panel = ResultPanel()
     return Demo(lambda: VerticalScroll(panel), then=lambda _: panel.show_verdict(verdict))
 
-
-_ACTIONS = (
-    ("hint", "h"),
-    ("solution", "s"),
-    ("copy_call", "c"),
-    ("details", "t"),
-    ("retry", "r"),
-)
 
 if __name__ == "__main__":
     _demo().run()

@@ -35,7 +35,7 @@ class Row(Horizontal):
         & > Vertical > .row--note { color: $quiet; display: none; padding-bottom: 1; }
         &.-chosen > Vertical > .row--note { color: $foreground; }
         &.-noted > Vertical > .row--note { display: block; }
-        &:hover { background: $block-hover-background; }
+        &:hover { background: $panel; }
         &.-right > .row--sign { color: $text-success; }
         &.-wrong > .row--sign { color: $text-error; }
     }
@@ -43,8 +43,8 @@ class Row(Horizontal):
     .-closed Row:hover { background: transparent; }
     .-closed Row:last-of-type > Vertical > .row--note { padding-bottom: 0; }
     *:focus > Row.-here, *:focus-within > Row.-here {
-        background: $block-cursor-background;
-        text-style: $block-cursor-text-style;
+        background: $panel;
+        text-style: bold;
     }
     """
 
