@@ -3,6 +3,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tutor.content import course as course_module
+from tutor.content import files as files_module
 from tutor.content import index as index_module
 from tutor.content.course import UnknownItem
 from tutor.content.loader import ContentError, load_course, step_key
@@ -19,6 +21,7 @@ from tutor.content.references import check_course
 LESSON = "lessons/boxes/01-opening.yaml"
 SECOND = "lessons/boxes/02-closing.yaml"
 QUIZ = "quizzes/boxes/01-opening.yaml"
+SMALL = Path(__file__).parent / "courses" / "small"
 Spoil = Callable[[str, str, str], Path]
 
 
@@ -223,3 +226,46 @@ def test_two_courses_share_a_folder_of_memory(small: Path, tmp_path: Path) -> No
     load_course(other, cache=tmp_path)
     load_course(small, cache=tmp_path)
     assert len(list(tmp_path.glob("course-*.json"))) == 2
+
+
+# --- the door and the rest ---------------------------------------------------------------------
+
+
+def test_all_text_of_a_course_passes_one_door(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    passed: list[str] = []
+
+    def door(part: Any) -> Any:
+        passed.append(type(part).__name__)
+        return part
+
+    monkeypatch.setattr(files_module, "worded", door)
+    course = load_course(small)
+    passed.clear()
+    course.lesson("B1")
+    course.questions("B1")
+    assert passed == ["Lesson", "Quiz"]
+    load_course(small)
+    assert {"CourseHead", "tuple"} <= set(passed)  # the misconceptions are the tuple
+
+
+@given(
+    file=st.sampled_from([LESSON, QUIZ, "lessons/course.yaml", "lessons/misconceptions.yaml"]),
+    number=st.integers(0, 45),
+    line=st.one_of(
+        st.text("abkx:-[]{}'\"|>&*!#%@ \t", max_size=20),
+        st.sampled_from(["steps: 3", "  - kind: blank", "  x: {id: [a]}", "- ", "id: {a: b}", "?"]),
+    ),
+)
+def test_no_line_whatever_in_any_file_takes_the_course_down(
+    tmp_path_factory: pytest.TempPathFactory, file: str, number: int, line: str
+) -> None:
+    root = tmp_path_factory.mktemp("spoilt") / "course"
+    shutil.copytree(SMALL, root)
+    lines = (root / file).read_text(encoding="utf-8").splitlines()
+    lines[number % len(lines)] = line
+    (root / file).write_text("\n".join(lines), encoding="utf-8")
+    course = load_course(root)
+    assert list(course.entries())
+    check_course(course)
+    for item in course.items():
+        assert course.item(item.id) == item
