@@ -25,7 +25,7 @@ import torch
 from tutor.evaluator import scene, wire
 from tutor.evaluator.confine.limits import raise_data_limit
 from tutor.evaluator.inputs import Unpacker
-from tutor.evaluator.observe import text_of
+from tutor.evaluator.observe import class_name, kinds_of, text_of
 from tutor.evaluator.record import LEARNERS_FILE
 from tutor.evaluator.state import restore
 
@@ -40,6 +40,8 @@ MAX_PRINTED = 100_000
 _send, _receive = wire.send, wire.receive
 _look = scene.look
 _exit, _write = os._exit, os.write
+_traceback_of = BaseException.__dict__["__traceback__"].__get__
+_cause_of = BaseException.__dict__["__cause__"].__get__
 _format_exc = traceback.format_exc
 
 
@@ -161,7 +163,7 @@ def describe(error: BaseException) -> dict[str, Any]:
     """
     raise_data_limit()
     frames = _learners_frames(error)
-    kinds = type(error).__mro__  # isinstance would ask the exception itself, which may lie
+    kinds = kinds_of(error)  # isinstance would ask the exception itself, which may lie
     if MemoryError in kinds:
         error.__traceback__ = None
         gc.collect()
@@ -169,8 +171,8 @@ def describe(error: BaseException) -> dict[str, Any]:
     if SyntaxError in kinds and getattr(error, "filename", "") == LEARNERS_FILE:
         line = getattr(error, "lineno", None)
     return {
-        "type": type(error).__name__[:100],
-        "bases": [kind.__name__[:100] for kind in type(error).__mro__][:20],
+        "type": class_name(kinds[0]),
+        "bases": [class_name(kind) for kind in kinds][:20],
         "message": text_of(error, MAX_MESSAGE),
         "line": line,
         "frames": frames,
@@ -180,7 +182,7 @@ def describe(error: BaseException) -> dict[str, Any]:
 
 def _learners_frames(error: BaseException) -> list[list[Any]]:
     frames: list[list[Any]] = []
-    trace = error.__traceback__
+    trace = _traceback_of(error)
     while trace is not None:
         code = trace.tb_frame.f_code
         if code.co_filename == LEARNERS_FILE:
@@ -190,8 +192,8 @@ def _learners_frames(error: BaseException) -> list[list[Any]]:
 
 
 def _cause(error: BaseException) -> str | None:
-    cause = error.__cause__
-    return None if cause is None else f"{type(cause).__name__}: {text_of(cause, 300)}"
+    cause = _cause_of(error)
+    return None if cause is None else f"{class_name(type(cause))}: {text_of(cause, 300)}"
 
 
 def prepare_streams() -> None:

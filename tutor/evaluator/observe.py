@@ -38,19 +38,33 @@ _named_buffers = torch.nn.Module.named_buffers
 _named_modules = torch.nn.Module.named_modules
 
 
+_mro_of = type.__dict__["__mro__"].__get__
+_name_of = type.__dict__["__name__"].__get__
+
+
+def kinds_of(value: Any) -> tuple[type, ...]:
+    """The classes of ``value``, its own first; a metaclass cannot lie about them."""
+    return tuple(_mro_of(type(value)))
+
+
+def class_name(kind: type) -> str:
+    """The name that ``kind`` was made with, cut."""
+    return str(_name_of(kind))[:100]
+
+
 def is_tensor(value: Any) -> bool:
     """True for torch tensors, sub-classes included, whatever ``__class__`` says."""
-    return torch.Tensor in type(value).__mro__
+    return torch.Tensor in kinds_of(value)
 
 
 def is_array(value: Any) -> bool:
     """True for NumPy arrays, sub-classes included."""
-    return np.ndarray in type(value).__mro__
+    return np.ndarray in kinds_of(value)
 
 
 def is_module(value: Any) -> bool:
     """True for modules."""
-    return torch.nn.Module in type(value).__mro__
+    return torch.nn.Module in kinds_of(value)
 
 
 class Observer:
@@ -67,7 +81,7 @@ class Observer:
         self._nodes += 1
         if depth > MAX_DEPTH or self._nodes > MAX_NODES:
             return {"$": "cut"}
-        kinds = type(value).__mro__
+        kinds = kinds_of(value)
         if value is None or type(value) is bool:
             return value
         for known, make in _SCALARS:
@@ -208,7 +222,7 @@ def text_of(value: Any, limit: int = MAX_TEXT) -> str:
 
 
 def _class_name(value: Any) -> str:
-    return str(type.__dict__["__name__"].__get__(type(value)))[:100]
+    return class_name(type(value))
 
 
 def _steady_text(value: Any) -> str:
@@ -262,7 +276,7 @@ _SCALARS: tuple[tuple[Any, Any], ...] = (
     (slice, _named("slice")),
     (range, _named("range")),
     (type(Ellipsis), _named("ellipsis")),
-    (type, lambda value: {"$": "type", "v": str(type.__dict__["__name__"].__get__(value))[:100]}),
+    (type, lambda value: {"$": "type", "v": class_name(value)}),
 )
 _CONTAINERS: tuple[tuple[Any, str], ...] = (
     (list, "list"),
