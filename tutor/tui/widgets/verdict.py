@@ -106,7 +106,8 @@ class VerdictView(Vertical):
         if verdict.line is not None:
             asides.append(say("widgets.result.line", line=verdict.line))
         if verdict.ms:
-            asides.append(say("widgets.result.seconds", seconds=verdict.ms / 1000))
+            unit = "ms" if verdict.ms < 1000 else "seconds"
+            asides.append(say(f"widgets.result.{unit}", ms=verdict.ms, seconds=verdict.ms / 1000))
         dot = f" {marks(self).dot} "
         return Content.assemble(
             (f"{sign}  {name}", f"bold {look.tone}"), ("   " + dot.join(asides), "$quiet")
