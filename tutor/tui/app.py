@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import importlib
 import logging
+import signal
 import sys
 from collections.abc import Iterable
 from functools import partial
@@ -81,6 +83,10 @@ class TutorApp(App[None]):
     def on_mount(self) -> None:
         """Everything that is not needed for the first frame starts after it."""
         self.call_after_refresh(self._after_first_frame)
+        # Asked to end, as by a shutdown: end as by the key, and give the terminal back.
+        with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
+            quit_soon = partial(self.call_later, self.action_quit)
+            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, quit_soon)
 
     def _after_first_frame(self) -> None:
         self.run_worker(self.look_again(), group="learner")
