@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import importlib
 import logging
 import signal
@@ -89,6 +90,9 @@ class TutorApp(App[None]):
             asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, quit_soon)
 
     def _after_first_frame(self) -> None:
+        if not gc.isenabled():  # whoever starts the app may put that off until now
+            gc.freeze()  # what is there now will stay
+            gc.enable()
         self.run_worker(self.look_again(), group="learner")
         self.run_worker(self._warm(), group="evaluator")
         self.set_interval(RETRY_SECONDS, self._retry)
