@@ -155,6 +155,9 @@ class DrillScreen(TutorScreen[None]):
             return
         self.query_one(RatingRow).show(dates, drill.day, drill.rating)
         self.add_class("-rated")
+        # The rating takes room from what is above it.
+        for link in self.query("#question-next, #exercise-next"):
+            link.call_after_refresh(link.scroll_visible, animate=False)
 
     # --- answers ---------------------------------------------------------------------------
 

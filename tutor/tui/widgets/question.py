@@ -185,8 +185,9 @@ class QuestionView(Vertical):
         if self.done:
             return
         self._post(event.code, event.verdict)
-        for row in self.query(SureRow):
-            row.close()  # only what is said before the first verdict is a forecast
+        if event.verdict.outcome.counts:
+            for row in self.query(SureRow):
+                row.close()  # only what is said before the first verdict is a forecast
         if event.verdict.passed:
             self._finish(right=True)
 

@@ -100,7 +100,7 @@ class CodeBody(AnswerBody):
 
     def on_mount(self) -> None:
         """Give the editor the room that the code needs."""
-        rows = self._code.count("\n") + 3
+        rows = self._code.count("\n") + 2
         self.query_one(".code--editor").styles.height = min(max(rows, _LEAST), _MOST)
         panel = self.query_one(ResultPanel)
         panel.show_idle(self._item)
@@ -134,7 +134,9 @@ class CodeBody(AnswerBody):
         self.post_message(self.CancelAsked(self))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Escape is the screen's while nothing runs."""
+        """Escape is the screen's while nothing runs; no hint is offered where there is none."""
+        if action == "hint":
+            return bool(getattr(self._item, "hints", ()))
         return self.busy if action == "cancel" else True
 
     async def _judge(self) -> None:
