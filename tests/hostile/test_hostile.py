@@ -12,8 +12,11 @@ from pathlib import Path
 import ordinary
 import pytest
 import pytest_asyncio
+from facts import gather
 from programs import Program, load
 from suite import Suite
+
+from tutor.evaluator.client import Evaluator
 
 pytestmark = [
     pytest.mark.slow,
@@ -32,6 +35,7 @@ async def suite() -> AsyncIterator[Suite]:
     os.environ.update(before)
 
 
+@pytest.mark.xdist_group("hostile")  # one program looks for what the one before has left
 @pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.parametrize("program", load(), ids=lambda program: f"{program.group}-{program.name}")
 async def test_a_program_ends_as_it_must_and_harms_nothing(suite: Suite, program: Program) -> None:
@@ -47,6 +51,17 @@ def test_an_ordinary_user_is_protected_as_root_is() -> None:
     assert len(results) == len(load()), done.stderr[-2000:]
     wrong = {f"{r['group']}-{r['name']}": r["wrong"] for r in results if r["wrong"]}
     assert wrong == {}
+
+
+async def test_what_is_seen_of_a_child_from_outside() -> None:
+    evaluator = Evaluator()
+    await evaluator.start()
+    assert await evaluator.ready()
+    try:
+        facts = await gather(evaluator)
+    finally:
+        await evaluator.close()
+    assert [name for name, holds in facts.items() if not holds] == []
 
 
 def test_there_are_as_many_programs_as_promised() -> None:
