@@ -1,4 +1,4 @@
-"""``python -m tutor`` is ``tutor``."""
+"""``python -m tutor`` is the command line."""
 
 from tutor.cli import main
 
