@@ -16,9 +16,10 @@ import numpy as np
 import torch
 
 from tutor.evaluator import record
-from tutor.evaluator.observe import Observer, is_array, is_tensor, text_of
+from tutor.evaluator.observe import is_array, is_tensor, text_of
 
 _byte_bounds = np.lib.array_utils.byte_bounds
+_storage, _numel = torch.Tensor.untyped_storage, torch.Tensor.numel
 
 
 def shares_storage(a: Any, b: Any) -> bool:
@@ -27,13 +28,13 @@ def shares_storage(a: Any, b: Any) -> bool:
     Proved by writing: every byte of the memory under ``a`` is flipped, ``b`` is read again, and
     the bytes are flipped back. Version counters do not move.
     """
-    memory = _raw(a)
-    if memory is None or _raw(b) is None:
+    memory, other = _raw(a), _raw(b)
+    if memory is None or other is None:
         return False
-    before = _content(b)
+    before = other.copy()
     np.bitwise_xor(memory, 255, out=memory)
     try:
-        return _content(b) != before
+        return not np.array_equal(other, before)
     finally:
         np.bitwise_xor(memory, 255, out=memory)
 
@@ -42,8 +43,9 @@ def _raw(value: Any) -> np.ndarray[Any, Any] | None:
     if is_tensor(value):
         if value.layout is not torch.strided or value.device.type != "cpu":
             return None
-        storage = torch.Tensor.untyped_storage(value)
-        low, size = storage.data_ptr(), storage.nbytes()
+        # Of a tensor without elements nothing could be read, whatever it stands on.
+        storage = _storage(value)
+        low, size = storage.data_ptr(), storage.nbytes() if _numel(value) else 0
     elif is_array(value) and value.size:
         low, high = _byte_bounds(value)
         size = high - low
@@ -53,12 +55,6 @@ def _raw(value: Any) -> np.ndarray[Any, Any] | None:
         return None
     memory = (ctypes.c_ubyte * size).from_address(low)
     return np.ctypeslib.as_array(memory)
-
-
-def _content(value: Any) -> bytes:
-    observer = Observer()
-    observer.node(value)
-    return b"".join(observer.buffers)
 
 
 def raised(run: Callable[[], Any]) -> str | None:

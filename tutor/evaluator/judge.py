@@ -6,11 +6,12 @@ learner's process is: a third party's course runs here.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import secrets
 import traceback
-from collections.abc import Callable
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -18,7 +19,7 @@ import msgspec
 from tutor.content.model import Exercise, Fix
 from tutor.evaluator import wire
 from tutor.evaluator.outcome import Outcome, Verdict
-from tutor.evaluator.trial import ContentFault, Ended, Trial
+from tutor.evaluator.trial import ContentFault, Draw, Ended, Trial
 from tutor.evaluator.verdicts import after_run, internal_fault, interrupted
 from tutor.text.messages import say
 
@@ -29,34 +30,57 @@ CONTROL, DATA, VERDICT = 3, 4, 5
 class Link:
     """The judge's end of the line to the learner's process."""
 
-    def ask(
-        self, request: dict[str, Any], payload: bytes, meanwhile: Callable[[], None]
-    ) -> tuple[dict[str, Any], bytes]:
-        """Send one probe, do something ``meanwhile``, and wait for the observation.
+    def __init__(self) -> None:
+        self._nonce = ""
+        self._number = 0  # of the answer that must come next
+        self._room = 0
+
+    def ask(self, question: dict[str, Any], draws: Sequence[Draw]) -> None:
+        """Send one probe with all its draws; ``answer`` then gives one observation a draw.
+
+        Raises Ended when the learner's process is gone.
+        """
+        self._nonce = secrets.token_hex(8)
+        self._number, self._room = 0, wire.MAX_PAYLOAD
+        listed = [{"seed": d.seed, "inputs": d.inputs, "size": len(d.payload)} for d in draws]
+        header = question | {"nonce": self._nonce, "draws": listed}
+        with _line_of_life():
+            wire.send(DATA, header, [draw.payload for draw in draws])
+
+    def answer(self) -> tuple[dict[str, Any], bytes]:
+        """The observation of the next draw: header and raw bytes.
 
         Raises Ended when the learner's process is gone, WireError when what came is not an answer.
         """
-        request["nonce"] = secrets.token_hex(8)
-        try:
-            wire.send(DATA, request, [payload])
-            meanwhile()
+        with _line_of_life():
             header, data = wire.receive(DATA)
-        except (wire.Gone, BrokenPipeError, ConnectionResetError):
-            raise Ended from None
         # The nonce was not known before the question: an answer prepared in advance has another.
-        if not isinstance(header, dict) or header.get("nonce") != request["nonce"]:
+        expected = (self._nonce, self._number)
+        if not isinstance(header, dict) or (header.get("nonce"), header.get("draw")) != expected:
             raise wire.WireError("not an answer to this question")
+        self._number += 1
+        # One question's answers wait here together: they share the room that one answer has.
+        self._room -= len(data)
+        if self._room < 0:
+            raise wire.WireError("too large to be looked at")
         return header, data
 
     def greeting(self) -> dict[str, Any]:
         """How loading went: ``{"loaded": true, ...}`` or ``{"exception": ...}``."""
-        try:
+        with _line_of_life():
             header, _ = wire.receive(DATA)
-        except wire.Gone:
-            raise Ended from None
         if not isinstance(header, dict):
             raise wire.WireError("not a greeting")
         return header
+
+
+@contextlib.contextmanager
+def _line_of_life() -> Iterator[None]:
+    """A line that breaks means that the learner's process is gone."""
+    try:
+        yield
+    except (wire.Gone, BrokenPipeError, ConnectionResetError):
+        raise Ended from None
 
 
 def serve() -> None:

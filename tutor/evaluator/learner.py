@@ -73,13 +73,18 @@ def _serve(job: dict[str, Any]) -> NoReturn:
             request, payload = _receive(DATA)
         except wire.Gone:
             break
-        header, data = _answer(request, payload, namespace)
-        try:
-            _send(DATA, header | {"nonce": request["nonce"]}, [data])
-        except wire.WireError as error:
-            # As if the scene had failed over it: no line of the learner's raised this.
-            fault = {"type": "ValueError", "bases": [], "message": str(error), "frames": []}
-            _send(DATA, {"exception": fault, "nonce": request["nonce"]})
+        start = 0
+        for number, draw in enumerate(request["draws"]):
+            end = start + draw["size"]
+            header, data = _answer(request, draw, payload[start:end], namespace)
+            start = end
+            mark = {"nonce": request["nonce"], "draw": number}
+            try:
+                _send(DATA, header | mark, [data])
+            except wire.WireError as error:
+                # As if the scene had failed over it: no line of the learner's raised this.
+                fault = {"type": "ValueError", "bases": [], "message": str(error), "frames": []}
+                _send(DATA, {"exception": fault} | mark)
     _flush()
     _exit(0)
 
@@ -136,11 +141,11 @@ class _Copy:
 
 
 def _answer(
-    request: dict[str, Any], payload: bytes, namespace: dict[str, Any]
+    request: dict[str, Any], draw: dict[str, Any], payload: bytes, namespace: dict[str, Any]
 ) -> tuple[dict[str, Any], bytes]:
     try:
-        inputs = Unpacker(payload).unpack(request["inputs"])
-        seen = _look(request, namespace, inputs)
+        inputs = Unpacker(payload).unpack(draw["inputs"])
+        seen = _look(request | {"seed": draw["seed"]}, namespace, inputs)
         return seen.header, seen.payload
     except BaseException as error:
         return {"exception": describe(error)}, b""

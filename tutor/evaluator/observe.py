@@ -31,7 +31,8 @@ _stride = torch.Tensor.stride
 _offset = torch.Tensor.storage_offset
 _is_contiguous = torch.Tensor.is_contiguous
 _untyped_storage = torch.Tensor.untyped_storage
-_unaliased = torch._C.DisableTorchFunctionSubclass
+# Without sub-classes and modes: what is recorded is the scene, not this look at it.
+_unaliased = torch._C.DisableTorchFunction
 _no_grad = torch.no_grad
 _named_parameters = torch.nn.Module.named_parameters
 _named_buffers = torch.nn.Module.named_buffers

@@ -6,8 +6,10 @@ import ast
 import json
 import random
 import secrets
-from collections.abc import Callable, Iterator
-from typing import Any, Protocol
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
+from types import CodeType
+from typing import Any, NamedTuple, Protocol
 
 from tutor.content.model import Exercise, Fix, Probe
 from tutor.evaluator import rules
@@ -21,6 +23,8 @@ from tutor.evaluator.wire import WireError
 from tutor.text.messages import say
 
 MAX_FAILURES = 12
+# Bytes of answers that wait in the judge at once.
+ROOM = 16 << 20
 
 
 class Ended(Exception):
@@ -35,13 +39,22 @@ class ContentFault(Exception):
         self.probe = probe
 
 
+class Draw(NamedTuple):
+    """Inputs of one look, drawn by the judge. ``inputs`` says what ``payload`` holds."""
+
+    seed: int
+    inputs: Any
+    payload: bytes
+
+
 class Learner(Protocol):
     """What a trial needs of the line to the learner's process."""
 
-    def ask(
-        self, request: dict[str, Any], payload: bytes, meanwhile: Callable[[], None]
-    ) -> tuple[dict[str, Any], bytes]:
-        """One probe, one observation; ``meanwhile`` runs while the learner's side works."""
+    def ask(self, question: dict[str, Any], draws: Sequence[Draw]) -> None:
+        """Send one probe with all its draws."""
+
+    def answer(self) -> tuple[dict[str, Any], bytes]:
+        """The observation of the next draw."""
 
     def greeting(self) -> dict[str, Any]:
         """How loading went."""
@@ -104,8 +117,7 @@ class Trial:
                 self.item, self.source, str(greeting.get("stdout", ""))
             )
         for probe in self._order():
-            for turn in range(probe.times):
-                look = self._look(probe, turn)
+            for look in self._looks(probe):
                 called += _list(look.got.header.get("calls"))
                 operations += _list(look.got.header.get("ops_used"))
                 if not look.passed:
@@ -124,28 +136,41 @@ class Trial:
             random.Random(self._seed).shuffle(probes)
         return probes
 
-    def _look(self, probe: Probe, turn: int, sizes: dict[str, int] | None = None) -> Look:
-        seed = random.Random(f"{self._seed}/{probe.name}/{turn}").getrandbits(48)
-        inputs, payload = self._draw(probe, seed, sizes or self._sizes())
-        request = {
+    def _looks(self, probe: Probe) -> Iterator[Look]:
+        """Every look of ``probe``, in batches: a pause between processes costs more than a look.
+
+        The first goes alone. Most that is wrong shows there, and it tells how large the answers
+        are, and so how many may wait here at once.
+        """
+        first = next(self._ask(probe, [self._draw(probe, 0)]))
+        yield first
+        size = max(len(first.payload), len(first.got.payload), 1)
+        batch = max(1, min(probe.times, ROOM // size))
+        for start in range(1, probe.times, batch):
+            turns = range(start, min(start + batch, probe.times))
+            yield from self._ask(probe, [self._draw(probe, turn) for turn in turns])
+
+    def _ask(self, probe: Probe, draws: Sequence[Draw]) -> Iterator[Look]:
+        question = {
             "call": probe.call,
             "run": probe.run,
             "facets": sorted(probe.facets),
             "watch": sorted(self._watch(probe)),
-            "seed": seed,
-            "inputs": inputs,
         }
         self._enter("asking", probe.name)
-        expected: list[Seen] = []
-
-        def look_at_the_first_solution() -> None:
-            expected.append(self.solutions[0].look(request, payload))
-
-        header, data = self._learner.ask(dict(request), payload, look_at_the_first_solution)
+        self._learner.ask(question, draws)
+        requests = [question | {"seed": draw.seed, "inputs": draw.inputs} for draw in draws]
+        # While the learner's side works.
+        expected = [
+            self.solutions[0].look(request, draw.payload)
+            for request, draw in zip(requests, draws, strict=True)
+        ]
+        answers = [self._learner.answer() for _ in draws]
         self._enter("judging", probe.name)
-        look = Look(probe, request, payload, Seen(header, data))
-        self._against_solutions(look, expected[0])
-        return look
+        for request, draw, answer, want in zip(requests, draws, answers, expected, strict=True):
+            look = Look(probe, request, draw.payload, Seen(*answer))
+            self._against_solutions(look, want)
+            yield look
 
     def _against_solutions(self, look: Look, first: Seen) -> None:
         for number, side in enumerate(self.solutions):
@@ -164,16 +189,17 @@ class Trial:
             if judged.passed:
                 return
 
-    def _draw(self, probe: Probe, seed: int, sizes: dict[str, int]) -> tuple[Any, bytes]:
+    def _draw(self, probe: Probe, turn: int, sizes: dict[str, int] | None = None) -> Draw:
+        seed = random.Random(f"{self._seed}/{probe.name}/{turn}").getrandbits(48)
         try:
-            names = drawing_names(seed) | sizes
+            names = drawing_names(seed) | (sizes or self._sizes())
             if probe.draw:
-                exec(compile(probe.draw, f"<draw of {probe.name}>", "exec"), names)
+                exec(_code(probe.draw, f"<draw of {probe.name}>", "exec"), names)
             values = {}
             for name, expression in probe.inputs.items():
-                values[name] = names[name] = eval(expression, names)
+                values[name] = names[name] = eval(_code(expression, "<inputs>", "eval"), names)
             packer = Packer()
-            return packer.pack(values), b"".join(packer.buffers)
+            return Draw(seed, packer.pack(values), b"".join(packer.buffers))
         except (Exception, InputError) as error:
             raise ContentFault(probe.name, f"inputs: {type(error).__name__}: {error}") from error
 
@@ -199,10 +225,9 @@ class Trial:
             for probe in self.item.probes:
                 if not rules.mentions(probe, name):
                     continue
-                counts = [
-                    self._look(probe, 0, self._sizes() | {name: n}).got.header.get("ops_count")
-                    for n in sizes
-                ]
+                draws = [self._draw(probe, 0, self._sizes() | {name: n}) for n in sizes]
+                looks = [next(self._ask(probe, [draw])) for draw in draws]
+                counts = [look.got.header.get("ops_count") for look in looks]
                 if len(set(counts)) > 1:
                     yield rules.growing(self.item, name, dict(zip(sizes, counts, strict=True)))
                 break
@@ -215,6 +240,11 @@ class Trial:
         key = "undefined" if len(asked) == 1 else "undefined_many"
         text = say(f"evaluator.outcome.{key}", name=asked[0], names=", ".join(asked))
         return Verdict(Outcome.WRONG, text, probes=len(self.item.probes))
+
+
+@cache
+def _code(text: str, name: str, mode: str) -> CodeType:
+    return compile(text.strip(), name, mode)
 
 
 def asked_names(item: Exercise | Fix) -> list[str]:
