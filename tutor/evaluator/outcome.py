@@ -70,6 +70,7 @@ class Verdict(msgspec.Struct, frozen=True, omit_defaults=True):
     notes: tuple[str, ...] = ()  # further differences, a line each
     traceback: str = ""  # the learner's frames only
     original: str = ""  # torch's own words, where `message` explains them
+    failed: tuple[str, ...] = ()  # every probe that failed and every rule that was broken
     passed_probes: int = 0
     probes: int = 0
 

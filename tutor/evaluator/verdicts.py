@@ -32,9 +32,11 @@ def of_findings(
     else:
         verdict = Verdict(Outcome.WRONG, _sentence(first), line=_line(first))
     failed = len({f.probe.name for f in findings if isinstance(f, Look)})
+    names = [f.probe.name if isinstance(f, Look) else f.rule for f in findings]
     verdict = msgspec.structs.replace(
         verdict,
-        probe=first.probe.name if isinstance(first, Look) else first.rule,
+        probe=names[0],
+        failed=tuple(dict.fromkeys(names)),
         call=copyable(first) if isinstance(first, Look) else "",
         difference=_difference(first),
         notes=tuple(_notes(findings)),
