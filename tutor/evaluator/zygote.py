@@ -224,10 +224,12 @@ class Zygote:
             keep=(3, 4, 5),
             trace=2 if judging else 5,
         )
+        if not judging:
+            learner.prepare_streams()
+        warm.rehearse(lambda: bool(select.select([judge.CONTROL], [], [], 0)[0]))
         if judging:
             judge.serve()
         else:
-            learner.prepare_streams()
             learner.serve()
 
 
