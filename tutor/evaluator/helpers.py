@@ -19,6 +19,8 @@ from tutor.evaluator import record
 from tutor.evaluator.observe import is_array, is_tensor, text_of
 
 _byte_bounds = np.lib.array_utils.byte_bounds
+_string_at, _memmove = ctypes.string_at, ctypes.memmove
+_FLIPPED = bytes(255 - byte for byte in range(256))
 _storage, _numel = torch.Tensor.untyped_storage, torch.Tensor.numel
 
 
@@ -28,18 +30,19 @@ def shares_storage(a: Any, b: Any) -> bool:
     Proved by writing: every byte of the memory under ``a`` is flipped, ``b`` is read again, and
     the bytes are flipped back. Version counters do not move.
     """
-    memory, other = _raw(a), _raw(b)
+    memory, other = _memory(a), _memory(b)
     if memory is None or other is None:
         return False
-    before = other.copy()
-    np.bitwise_xor(memory, 255, out=memory)
+    written, read = _string_at(*memory), _string_at(*other)
+    _memmove(memory[0], written.translate(_FLIPPED), memory[1])
     try:
-        return not np.array_equal(other, before)
+        return _string_at(*other) != read
     finally:
-        np.bitwise_xor(memory, 255, out=memory)
+        _memmove(memory[0], written, memory[1])
 
 
-def _raw(value: Any) -> np.ndarray[Any, Any] | None:
+def _memory(value: Any) -> tuple[int, int] | None:
+    """Address and size in bytes of the memory under ``value``; None where there is none."""
     if is_tensor(value):
         if value.layout is not torch.strided or value.device.type != "cpu":
             return None
@@ -51,10 +54,7 @@ def _raw(value: Any) -> np.ndarray[Any, Any] | None:
         size = high - low
     else:
         return None
-    if not size or not low:
-        return None
-    memory = (ctypes.c_ubyte * size).from_address(low)
-    return np.ctypeslib.as_array(memory)
+    return (low, size) if size and low else None
 
 
 def raised(run: Callable[[], Any]) -> str | None:

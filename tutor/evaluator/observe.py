@@ -18,6 +18,7 @@ MAX_NODES = 20_000
 MAX_BYTES = 64 << 20
 MAX_TEXT = 20_000
 MAX_DEPTH = 16
+_EXACT = 2**53  # integers below are exact in every reader of JSON
 
 _string_at = ctypes.string_at
 _detach = torch.Tensor.detach
@@ -82,9 +83,9 @@ class Observer:
         self._nodes += 1
         if depth > MAX_DEPTH or self._nodes > MAX_NODES:
             return {"$": "cut"}
-        kinds = kinds_of(value)
-        if value is None or type(value) is bool:
+        if _is_plain(value):  # long lists are made of these
             return value
+        kinds = kinds_of(value)
         for known, make in _SCALARS:
             if known in kinds:
                 return make(value)
@@ -182,6 +183,14 @@ class Observer:
         return node
 
 
+def _is_plain(value: Any) -> bool:
+    """True for what JSON carries as it is."""
+    kind = type(value)
+    if kind is float:
+        return math.isfinite(value)
+    return value is None or kind is bool or (kind is int and -_EXACT < value < _EXACT)
+
+
 def graph_names(value: torch.Tensor) -> list[str]:
     """Sorted type names of the nodes reachable from ``value.grad_fn``, each once."""
     names: set[str] = set()
@@ -236,7 +245,7 @@ def _steady_text(value: Any) -> str:
 
 def _int(value: int) -> Any:
     plain = int.__index__(value)
-    if abs(plain) < 2**53:
+    if abs(plain) < _EXACT:
         return plain
     # Decimal digits of a giant number take quadratic time; its size and head say enough.
     return {

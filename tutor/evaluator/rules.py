@@ -18,7 +18,6 @@ def breaches(
     item: Exercise, source: str, calls: list[list[Any]], operations: list[str]
 ) -> Iterator[Breach]:
     """Every rule of the exercise that the submission breaks, once each."""
-    tree = ast.parse(source)
     for name in item.rules.forbid_calls:
         line = next((call[1] for call in calls if _is_call(call, name)), None)
         if line is not None:
@@ -28,8 +27,10 @@ def breaches(
         if name in operations:
             yield _breach(item, "forbid_ops", name, None)
             break
-    yield from _first(item, "forbid_nodes", _nodes(item, tree))
-    yield from _first(item, "forbid_imports", _imports(item, tree))
+    if item.rules.forbid_nodes or item.rules.forbid_imports:
+        tree = ast.parse(source)
+        yield from _first(item, "forbid_nodes", _nodes(item, tree))
+        yield from _first(item, "forbid_imports", _imports(item, tree))
 
 
 def _first(item: Exercise, rule: str, found: Iterator[tuple[str, int]]) -> Iterator[Breach]:
@@ -72,17 +73,17 @@ def mentions(probe: Probe, name: str) -> bool:
 
 def defined_names(source: str) -> set[str]:
     """Names bound at the top level of ``source``, imports excepted."""
-    names: set[str] = set()
-    for node in ast.parse(source).body:
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            names.add(node.name)
-        elif not isinstance(node, (ast.Import, ast.ImportFrom)):
-            names |= {
-                n.id
-                for n in ast.walk(node)
-                if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
-            }
-    return names
+    return {name for statement in ast.parse(source).body for name in _bound(statement)}
+
+
+def _bound(statement: ast.stmt) -> set[str]:
+    """Names that a top-level statement binds."""
+    if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+        return {statement.name}
+    if isinstance(statement, (ast.Import, ast.ImportFrom)):
+        return set()
+    nodes = ast.walk(statement)
+    return {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
 
 
 def _nodes(item: Exercise, tree: ast.Module) -> Iterator[tuple[str, int]]:
@@ -105,7 +106,7 @@ def _asked(item: Exercise, tree: ast.Module) -> list[ast.AST]:
     """Top-level statements that define what the probes use, and what these use in turn."""
     owners: dict[str, ast.AST] = {}
     for statement in tree.body:
-        for name in defined_names(ast.unparse(statement)):
+        for name in _bound(statement):
             owners[name] = statement
     wanted = [name for name in defined_names(item.solutions[0]) if name in owners]
     reached: list[ast.AST] = []

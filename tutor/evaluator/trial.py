@@ -263,7 +263,8 @@ def untouched(source: str, starter: str) -> bool:
     if not source.strip():
         return True
     try:
-        return ast.dump(ast.parse(source)) == ast.dump(ast.parse(starter))
+        ours, theirs = ast.parse(starter), ast.parse(source)
+        return len(ours.body) == len(theirs.body) and ast.dump(ours) == ast.dump(theirs)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return source.split() == starter.split()
 

@@ -28,6 +28,7 @@ _TENSOR_FACETS = {
     "grad_fn": "grad_fn",
     "version": "version",
 }
+_PLAIN = (int, float, bool, str)
 _MODULE_FACETS = ("training", "hooks")
 
 
@@ -51,6 +52,8 @@ def nodes(
     sides: Sides, where: str, want: Any, got: Any, *, force_value: bool = False
 ) -> Iterator[Difference]:
     """Every difference between two nodes, the structural ones first and alone."""
+    if type(want) is type(got) and type(want) in _PLAIN and want == got:  # long lists are these
+        return
     if _type(want) != _type(got):
         yield Difference("type", where, _type(want), _type(got))
         return
@@ -135,6 +138,8 @@ def _elements(sides: Sides, where: str, want: Any, got: Any) -> Iterator[Differe
             yield Difference(
                 "value", where, _shape(checked_shape(want)), say("evaluator.too_large")
             )
+        return
+    if torch.equal(a, b):  # nearly always, and several times faster; False where there is a NaN
         return
     bad = unequal(a, b, sides.tolerance)
     if not bool(bad.any()):
