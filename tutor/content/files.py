@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from tutor.content.checks import Finding, check_lesson, check_misconceptions, check_quiz
+from tutor.content.computed import shown
 from tutor.content.convert import convert
 from tutor.content.model import CourseHead, Lesson, Misconception, Quiz
 from tutor.content.source import ContentError, Problem, Source, open_source
@@ -17,10 +18,11 @@ T = TypeVar("T")
 def worded(part: T) -> T:
     """The one door through which all text of a course passes on its way to a reader.
 
-    A second language can be laid over here, by the ids inside ``part``; today the author's own
-    words pass as they are.
+    Values that the author had computed (``{{1 / 3 = 0.33}}``) are shown as they are stored. A
+    second language can be laid over here, by the ids inside ``part``; today the author's own words
+    pass as they are.
     """
-    return part
+    return shown(part)
 
 
 def read_lesson(path: Path) -> Lesson:

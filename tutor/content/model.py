@@ -135,6 +135,16 @@ class Wrong(Part, frozen=True):
     slip: str = ""  # slip-axis, slip-edge, ...: for the author's overview only
 
 
+class Equivalent(Part, frozen=True):
+    """An edit of the first solution that changes nothing the task asks for.
+
+    ``tutor validate`` tries such edits; each that is listed must pass under every seed.
+    """
+
+    edit: str  # "before -> after", as `tutor validate` tells it
+    why: str
+
+
 class Rules(Part, frozen=True):
     """What cannot be seen in results. Each is stated in the task."""
 
@@ -168,6 +178,7 @@ class Exercise(Part, frozen=True):
     formerly: tuple[ItemId, ...] = ()
     misconceptions: tuple[Mistake, ...] = ()
     wrong: tuple[Wrong, ...] = ()
+    equivalent: tuple[Equivalent, ...] = ()
     rules: Rules = Rules()
     files: bool = False  # true: a small writable folder
     limits: Limits = Limits()
