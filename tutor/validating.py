@@ -144,8 +144,9 @@ def as_text(report: Report) -> str:
     """The report for a person: what is not proved, then the slips that live."""
     lines = [_placed(one) for one in report.findings]
     lines += [say("validate.report.warning", finding=_placed(one)) for one in report.warnings]
+    listed = {one.item for one in report.findings if one.rule == "mutation"}
     for item, tally in report.tallies.items():
-        if tally.survivors:
+        if tally.survivors and item not in listed:
             count = len(tally.survivors)
             lines.append(
                 say("validate.report.lived", item=item, count=count, mutants=tally.mutants)

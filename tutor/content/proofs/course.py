@@ -140,9 +140,9 @@ def _of_quiz(course: Course, entry: LessonEntry) -> Iterator[Job]:
 
 def _of_item(item: Exercise | Question) -> Job:
     if isinstance(item, Exercise):
-        codes = len(item.misconceptions) + len(item.wrong)
+        codes = 2 * len(item.misconceptions) + len(item.wrong)
         tried = len(mutants(item.solutions[0], key=item.id)) if _parses(item) else 0
-        runs = 2 + 3 * len(item.solutions) + 2 * codes + tried
+        runs = 2 + 3 * len(item.solutions) + codes + tried
         return runs, partial(prove_exercise, item=item)
     if isinstance(item, Fix):
         runs = 3 + 3 * len(item.solutions) + 2 * len(item.mistakes)

@@ -60,6 +60,12 @@ _TWINS = (
 TWIN = {a: b for pair in _TWINS for a, b in (pair, pair[::-1])}
 # A call of these whose argument takes its place is nonsense that any probe refuses.
 _PLAIN = {"len", "range", "zip", "enumerate", "isinstance", "super", "print", "getattr", "hasattr"}
+# Their first two arguments may stand in any order.
+_SYMMETRIC = {
+    "max", "min", "maximum", "minimum", "gcd", "lcm", "dot", "inner", "transpose", "swapaxes",
+    "swapdims", "equal", "allclose", "isclose", "isinstance", "add", "mul", "logical_and",
+    "logical_or", "hypot", "set", "is_set_to",
+}  # fmt: skip
 _DROPPED_ATTRIBUTES = {"T", "mT", "H", "mH", "data", "real"}
 
 
@@ -159,7 +165,7 @@ def _call(node: ast.Call) -> Iterator[Edit]:
             yield "call", lambda n: n.func.value
     elif node.args and name not in _PLAIN and not isinstance(node.args[0], ast.Starred):
         yield "call", lambda n: n.args[0]
-    if len(node.args) > 1 and name != "isinstance":
+    if len(node.args) > 1 and name not in _SYMMETRIC:
         yield "swap", lambda n: _with(n, "args", [n.args[1], n.args[0], *n.args[2:]])
     if node.args and isinstance(node.func, ast.Attribute) and not _a_default(node.args[-1]):
         yield "argument", lambda n: _with(n, "args", n.args[:-1])
