@@ -392,3 +392,14 @@ async def test_a_wrong_answer_looks_as_before(
         await pilot.pause()
         await pilot.pause()
         looks_as_before(app)
+
+
+async def test_printed_text_can_be_selected_and_copied() -> None:
+    app = Stage(lambda: OutputView("first line\nsecond line\n"))
+    async with app.run_test(size=(40, 10)) as pilot:
+        await pilot.pause()
+        await pilot.mouse_down(OutputView, offset=(7, 0))
+        await pilot.hover(OutputView, offset=(6, 1))
+        await pilot.mouse_up(OutputView, offset=(6, 1))
+        await pilot.pause()
+        assert app.screen.get_selected_text() == "line\nsecond"

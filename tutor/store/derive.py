@@ -8,20 +8,30 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
 from tutor.store.events import UNDO, Event, canonical, living, undone
+from tutor.store.file import Damaged
 from tutor.store.rows import Fold, Projector
 
 COLUMNS = "id, device, seq, kind, v, at_ms, tz_min, day, item, item_rev, body, crc"
+
+Row = TypeVar("Row", bound=msgspec.Struct)
 
 _body = msgspec.json.Decoder(dict[str, Any])
 
 
 def to_event(row: Sequence[Any]) -> Event:
-    """The event of one row of ``COLUMNS``."""
+    """The event of one row of ``COLUMNS``; raises Damaged when it cannot be one."""
+    try:
+        return _event(row)
+    except (ValueError, TypeError, OverflowError) as error:
+        raise Damaged(f"event {row[0]!r}: {error}") from error
+
+
+def _event(row: Sequence[Any]) -> Event:
     return Event(
         id=row[0],
         device=row[1],
@@ -164,7 +174,15 @@ def _load(connection: sqlite3.Connection, fold: Fold[Any], key: str) -> Any:
     found = connection.execute(
         "SELECT row FROM derived WHERE fold = ? AND key = ?", (fold.name, key)
     ).fetchone()
-    return msgspec.json.decode(found[0], type=fold.row) if found else None
+    return to_row(found[0], fold.row) if found else None
+
+
+def to_row(text: str, row: type[Row]) -> Row:
+    """The struct of a derived row; raises Damaged when it cannot be one."""
+    try:
+        return msgspec.json.decode(text, type=row)
+    except (ValueError, TypeError) as error:
+        raise Damaged(f"{row.__name__}: {error}") from error
 
 
 def _save(connection: sqlite3.Connection, fold: Fold[Any], key: str, row: Any) -> None:

@@ -76,10 +76,16 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
         raise
 
 
+class Damaged(sqlite3.DatabaseError):
+    """What SQLite read without complaint cannot be what was written."""
+
+
 def is_damage(error: sqlite3.Error) -> bool:
     """True when the file itself is broken."""
     code = getattr(error, "sqlite_errorcode", None)
-    return code is not None and code & 0xFF in DAMAGE
+    # Bytes that are no text come as an error without a code.
+    unreadable = isinstance(error, Damaged) or "decode to UTF-8" in str(error)
+    return unreadable or (code is not None and code & 0xFF in DAMAGE)
 
 
 def reason(error: BaseException) -> str:

@@ -10,16 +10,26 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum
 from pathlib import Path
 
 from tutor.paths import Folders, private_folder
-from tutor.store import derive, safety
+from tutor.store import reads, safety
 from tutor.store.file import connect, identity, in_memory, is_damage, reason, writable
+from tutor.store.safety import sound
 from tutor.store.schema import APPLICATION_ID, VERSION, create, migrate
 from tutor.text.messages import say
 
 HEADER = b"SQLite format 3\x00"
 LOCK_SECONDS = 10.0
+
+
+class Distrust(Enum):
+    """What to make of a file that is there."""
+
+    NONE = 0  # SQLite's quick check tells enough
+    LOOK = 1  # something could not be read: look at every event, and rebuild
+    GIVE_UP = 2  # still not: bring back what is left, from everywhere
 
 
 @dataclass(frozen=True)
@@ -33,13 +43,13 @@ class Opened:
     suspect: bool = False  # a journal was left behind, or events were brought back: look closely
 
 
-def open_progress(folders: Folders, now: datetime, *, distrust: bool = False) -> Opened:
+def open_progress(folders: Folders, now: datetime, *, distrust: Distrust = Distrust.NONE) -> Opened:
     """Open, create, migrate or bring back the progress file. Never raises for what it finds.
 
     Args:
         folders: Where the file and its copies are.
         now: For the name of a file that has to be moved aside.
-        distrust: The file was found to be damaged while in use: do not open it, bring it back.
+        distrust: How far the file is to be doubted, because of what was met while it was in use.
     """
     try:
         private_folder(folders.data)
@@ -49,13 +59,13 @@ def open_progress(folders: Folders, now: datetime, *, distrust: bool = False) ->
         return _read_only(folders.progress, say(f"store.unwritable.{reason(error)}"))
 
 
-def _open(folders: Folders, now: datetime, distrust: bool) -> Opened:
+def _open(folders: Folders, now: datetime, distrust: Distrust) -> Opened:
     path = folders.progress
     if not writable(folders.data) or (path.exists() and not writable(path)):
         return _read_only(path, say("store.unwritable.readonly"))
     journal = path.with_name(f"{path.name}-journal")
-    suspect = journal.exists()
-    trouble = look(path) or ("damaged" if distrust else None)
+    suspect = journal.exists() or distrust is Distrust.LOOK
+    trouble = look(path) or ("damaged" if distrust is Distrust.GIVE_UP else None)
     if trouble is None:
         try:
             connection, trouble = _checked(path, folders, now, suspect)
@@ -98,7 +108,7 @@ def _checked(
         (version,) = connection.execute("PRAGMA user_version").fetchone()
         if version > VERSION:
             trouble = "newer"
-        elif not sound(connection, thorough=suspect):
+        elif not sound(connection, thorough=suspect or bool(reads.meta(connection, "suspect"))):
             trouble = "damaged"
         elif version < VERSION:
             safety.backup(connection, folders.backups, now, note=f"before-v{VERSION}")
@@ -109,20 +119,6 @@ def _checked(
     if trouble is not None:
         connection.close()
     return connection, trouble
-
-
-def sound(connection: sqlite3.Connection, *, thorough: bool) -> bool:
-    """SQLite's own look at the file's structure, and a look at each event where asked.
-
-    A journal that was left behind has just been rolled back into the file. Where its bytes were
-    damaged too, the file may be in order and its content wrong.
-    """
-    if connection.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
-        return False
-    try:
-        return not thorough or all(event.intact() for event in derive.select(connection))
-    except (ValueError, TypeError, OverflowError):
-        return False
 
 
 def _read_only(path: Path, message: str) -> Opened:

@@ -12,7 +12,7 @@ from typing import TypeVar
 from tutor.paths import Folders
 from tutor.store import safety, writing
 from tutor.store.file import identity, is_damage, transaction
-from tutor.store.opening import Opened, open_progress
+from tutor.store.opening import Distrust, Opened, open_progress
 from tutor.store.rows import Projector
 from tutor.text.messages import say
 
@@ -43,10 +43,10 @@ class ProgressFile:
         """What happened when it was opened: a recovery, a newer version, a read-only disk."""
         return self._opened.message
 
-    def reopen(self) -> None:
+    def reopen(self, distrust: Distrust = Distrust.NONE) -> None:
         """Let go of the file and take what is there now."""
         self._opened.connection.close()
-        self._opened = self._open()
+        self._opened = self._open(distrust)
 
     def write(self, change: Callable[[sqlite3.Connection], Result]) -> Result:
         """Run ``change`` in one transaction and return once it is on the disk.
@@ -60,26 +60,25 @@ class ProgressFile:
             self.reopen()
         if not self.recording:
             raise sqlite3.OperationalError(self.message)
-        try:
-            return self._change(change)
-        except sqlite3.Error as error:
-            if not is_damage(error):
-                raise
-        self.reopen()
-        return self._change(change)
+        return self._healing(lambda: self._change(change))
 
     def read(self, query: Callable[[sqlite3.Connection], Result], empty: Result) -> Result:
         """What ``query`` finds; ``empty`` where the file cannot be read and not be healed."""
         try:
-            return query(self._opened.connection)
-        except sqlite3.Error as error:
-            if not (is_damage(error) and self.recording):
-                return empty
-        self.reopen()
-        try:
-            return query(self._opened.connection)
+            return self._healing(lambda: query(self._opened.connection))
         except sqlite3.Error:
             return empty
+
+    def _healing(self, work: Callable[[], Result]) -> Result:
+        """Do ``work``; where the file turns out to be damaged, heal it and do it again."""
+        for distrust in (Distrust.LOOK, Distrust.GIVE_UP):
+            try:
+                return work()
+            except sqlite3.Error as error:
+                if not (is_damage(error) and self.recording):
+                    raise
+            self.reopen(distrust)
+        return work()
 
     def watch_clock(self) -> None:
         """Note when the clock is far behind what was recorded last."""
@@ -108,15 +107,15 @@ class ProgressFile:
         with transaction(self._opened.connection):
             return change(self._opened.connection)
 
-    def _open(self, *, distrust: bool = False) -> Opened:
+    def _open(self, distrust: Distrust = Distrust.NONE) -> Opened:
         opened = open_progress(self.folders, self._clock(), distrust=distrust)
         if opened.recording:
             try:
                 self._look_around(opened)
             except sqlite3.Error as error:
-                if is_damage(error) and not distrust:
+                if is_damage(error) and distrust is not Distrust.GIVE_UP:
                     opened.connection.close()
-                    return self._open(distrust=True)
+                    return self._open(Distrust(distrust.value + 1))
                 # Otherwise the disk does not take the new rows now; the next write makes them.
         return opened
 
@@ -136,8 +135,13 @@ class ProgressFile:
     def _maintain(self, connection: sqlite3.Connection) -> None:
         safety.append_mirror(connection, self.folders.mirror)
         now = self._clock()
-        if safety.is_due(self.folders.backups, now):
+        if not safety.is_due(self.folders.backups, now):
+            return
+        if safety.sound(connection, thorough=True):
             safety.backup(connection, self.folders.backups, now)
+        else:
+            # A rotten copy must not push a good one out; the next start heals, and says so.
+            writing.suspect(connection)
 
     def _note_clock(self, now: datetime, ahead: datetime | None) -> None:
         if ahead is not None:

@@ -30,9 +30,8 @@ def events(
 
 def rows(connection: sqlite3.Connection, fold: str, row: type[Row]) -> dict[str, Row]:
     """Every row of one fold, by its key."""
-    decode = msgspec.json.Decoder(row).decode
     found = connection.execute("SELECT key, row FROM derived WHERE fold = ?", (fold,))
-    return {key: decode(text) for key, text in found}
+    return {key: derive.to_row(text, row) for key, text in found}
 
 
 def derived(connection: sqlite3.Connection) -> list[tuple[str, str, str]]:
@@ -47,7 +46,7 @@ def state_row(connection: sqlite3.Connection, item: str) -> ItemState:
     found = connection.execute(
         "SELECT row FROM derived WHERE fold = 'item' AND key = ?", (item,)
     ).fetchone()
-    return msgspec.json.decode(found[0], type=ItemState) if found else ItemState(item=item)
+    return derive.to_row(found[0], ItemState) if found else ItemState(item=item)
 
 
 def state(connection: sqlite3.Connection, item: str) -> ItemState:

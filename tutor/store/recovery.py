@@ -15,7 +15,7 @@ from typing import Any
 from tutor.paths import Folders, sync_folder
 from tutor.store import derive, safety
 from tutor.store.events import Event
-from tutor.store.file import connect, in_memory, transaction
+from tutor.store.file import Damaged, connect, in_memory, transaction
 from tutor.store.schema import migrate
 from tutor.text.messages import say
 
@@ -113,13 +113,12 @@ def _events(connection: sqlite3.Connection) -> Iterator[Event]:
 
 
 def _while_readable(connection: sqlite3.Connection, query: str) -> Iterator[tuple[Any, ...]]:
-    # OverflowError, UnicodeDecodeError: what a flipped bit makes of a number or a text.
-    with contextlib.suppress(sqlite3.Error, OverflowError, UnicodeDecodeError):
+    with contextlib.suppress(sqlite3.Error):
         yield from connection.execute(query)
 
 
 def _decoded(row: tuple[Any, ...]) -> Iterator[Event]:
-    with contextlib.suppress(ValueError, TypeError, OverflowError):
+    with contextlib.suppress(Damaged):
         yield derive.to_event(row)
 
 

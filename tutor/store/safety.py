@@ -13,7 +13,7 @@ import msgspec
 from tutor.paths import private_folder, sync_folder
 from tutor.store import derive
 from tutor.store.events import Event, from_line, to_line
-from tutor.store.file import connect, transaction
+from tutor.store.file import connect, is_damage, transaction
 from tutor.store.schema import APPLICATION_ID
 
 KEPT = 7  # daily backups
@@ -140,6 +140,23 @@ def write_copy(connection: sqlite3.Connection, path: Path) -> None:
         sync_folder(path.parent)
     finally:
         unfinished.unlink(missing_ok=True)
+
+
+def sound(connection: sqlite3.Connection, *, thorough: bool) -> bool:
+    """SQLite's own look at the file's structure, and a look at each event where asked.
+
+    The thorough look is for what SQLite cannot see: a bit that flipped inside a text, or a
+    journal that was damaged itself before it was rolled back into the file.
+    """
+    check = "integrity_check(1)" if thorough else "quick_check(1)"
+    if connection.execute(f"PRAGMA {check}").fetchone()[0] != "ok":
+        return False
+    try:
+        return not thorough or all(event.intact() for event in derive.select(connection))
+    except sqlite3.Error as error:
+        if is_damage(error):
+            return False
+        raise
 
 
 def _verify(path: Path, count: int) -> None:

@@ -205,6 +205,11 @@ def _keep_folds_true(connection: sqlite3.Connection, folds: Projector) -> None:
             rebuild(connection, folds)
 
 
+def suspect(connection: sqlite3.Connection) -> None:
+    """Have the next start look at every event."""
+    _set_meta(connection, "suspect", "yes")
+
+
 def _versions(folds: Projector) -> str:
     return canonical({fold.name: fold.version for fold in folds}).decode()
 
