@@ -164,7 +164,7 @@ def test_a_torn_or_flipped_journal_never_costs_an_answer(
 
 @pytest.mark.parametrize("seed", range(40))
 def test_flipped_bytes_anywhere_cost_nothing_that_was_copied(
-    open_: Open, folders: Folders, seed: int
+    open_: Open, folders: Folders, clock: Clock, seed: int
 ) -> None:
     store = open_()
     for n in range(40):
@@ -176,13 +176,15 @@ def test_flipped_bytes_anywhere_cost_nothing_that_was_copied(
         content[random.randrange(len(content))] ^= 1 << random.randrange(8)
     folders.progress.write_bytes(content)
     again = open_()
-    answers = given(again)
-    # A flip that SQLite cannot see (inside a text) stays until the next look at each event.
-    trusted = [event.body.get("given") for event in again.events() if event.intact()]
-    assert set(answers) >= set(trusted)
-    assert len(trusted) >= 40 - random.choice((200,))
     again.record(answer("040"))
-    assert "040" in given(again)
+    # What SQLite cannot see (a bit inside a text) is found when the day's backup is made, and
+    # healed from the copies at the start after it.
+    clock.forward(days=1)
+    again.maintain()
+    again.close()
+    healed = open_()
+    assert given(healed) == [f"{n:03}" for n in range(41)]
+    assert all(event.intact() for event in healed.events())
 
 
 @pytest.mark.parametrize("seed", range(10))

@@ -15,6 +15,10 @@ BUSY_MS = 5000
 DAMAGE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 
 
+class Damaged(sqlite3.DatabaseError):
+    """What SQLite read without complaint cannot be what was written."""
+
+
 def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
     """A connection to an existing file, with this project's settings.
 
@@ -23,7 +27,7 @@ def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
     folder after the journal is deleted, so that an acknowledged answer survives a power cut.
 
     Raises:
-        sqlite3.Error: When the file cannot be opened.
+        sqlite3.Error: When the file cannot be opened; Damaged when its schema is no text.
     """
     mode = "ro" if read_only else "rw"
     connection = sqlite3.connect(
@@ -38,6 +42,9 @@ def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
         if not read_only:
             connection.execute("PRAGMA journal_mode = DELETE")
             connection.execute("PRAGMA synchronous = EXTRA")
+    except UnicodeDecodeError as error:  # SQLite's own complaint quotes bytes that are no text
+        connection.close()
+        raise Damaged(f"{path.name}: {error}") from error
     except BaseException:
         connection.close()
         raise
@@ -74,10 +81,6 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
-
-
-class Damaged(sqlite3.DatabaseError):
-    """What SQLite read without complaint cannot be what was written."""
 
 
 def is_damage(error: sqlite3.Error) -> bool:

@@ -130,7 +130,7 @@ def _read_only(path: Path, message: str) -> Opened:
                 # A journal left behind cannot be rolled back here; this is where SQLite says so.
                 connection.execute("SELECT count(*) FROM event").fetchone()
                 return Opened(connection, False, message, identity(path))
-            except sqlite3.Error:
+            except (sqlite3.Error, UnicodeDecodeError):
                 connection.close()
                 from tutor.store import recovery
 

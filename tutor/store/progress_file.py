@@ -138,6 +138,9 @@ class ProgressFile:
         if not safety.is_due(self.folders.backups, now):
             return
         if safety.sound(connection, thorough=True):
+            # What is derived carries no checksum: once a day it is made anew.
+            with transaction(connection):
+                writing.rebuild(connection, self.folds)
             safety.backup(connection, self.folders.backups, now)
         else:
             # A rotten copy must not push a good one out; the next start heals, and says so.

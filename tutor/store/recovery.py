@@ -113,7 +113,7 @@ def _events(connection: sqlite3.Connection) -> Iterator[Event]:
 
 
 def _while_readable(connection: sqlite3.Connection, query: str) -> Iterator[tuple[Any, ...]]:
-    with contextlib.suppress(sqlite3.Error):
+    with contextlib.suppress(sqlite3.Error, UnicodeDecodeError):
         yield from connection.execute(query)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import msgspec
@@ -18,7 +18,7 @@ from tutor.store.schema import APPLICATION_ID
 
 KEPT = 7  # daily backups
 KEPT_BEFORE = 3  # ... and those made before a migration
-DAY_MS = 86_400_000
+STAMP = "%Y%m%dT%H%M%S%fZ"  # in the name of a backup; sorts as time does
 
 
 class BackupFailed(Exception):
@@ -111,7 +111,7 @@ def backup(connection: sqlite3.Connection, folder: Path, now: datetime, *, note:
         sqlite3.Error: Likewise.
     """
     private_folder(folder)
-    stamp = now.astimezone(UTC).strftime("%Y%m%dT%H%M%S%fZ")
+    stamp = now.astimezone(UTC).strftime(STAMP)
     path = folder / f"progress-{stamp}{f'-{note}' if note else ''}.db"
     write_copy(connection, path)
     _rotate(folder)
@@ -182,7 +182,16 @@ def backups(folder: Path) -> list[Path]:
 def is_due(folder: Path, now: datetime) -> bool:
     """True when the newest backup is a day old, or there is none."""
     newest = next(iter(backups(folder)), None)
-    return newest is None or newest.stat().st_mtime * 1000 + DAY_MS <= now.timestamp() * 1000
+    return newest is None or _made(newest) + timedelta(days=1) <= now
+
+
+def _made(backup: Path) -> datetime:
+    """When a backup was made, by its name: copying a folder changes the times of its files."""
+    stamp = backup.stem.split("-")[1]
+    try:
+        return datetime.strptime(stamp, STAMP).replace(tzinfo=UTC)
+    except ValueError:
+        return datetime.min.replace(tzinfo=UTC)
 
 
 def _rotate(folder: Path) -> None:
