@@ -6,57 +6,20 @@ Exit codes: 0 done, 1 not passed or invalid, 2 usage, 3 our fault.
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from tutor import __version__
+from tutor.cli_progress import COMMANDS
+from tutor.context import NOT_PASSED, OUR_FAULT, USAGE, Context
 from tutor.text.messages import say
 
 if TYPE_CHECKING:
     from tutor.content.loader import Course
-    from tutor.evaluator.outcome import Grade
-    from tutor.paths import Folders
 
-DONE, NOT_PASSED, USAGE, OUR_FAULT = 0, 1, 2, 3
 _GRADES = ("full", "strong", "partial", "basic", "minimal")
-
-
-@dataclass(frozen=True)
-class Context:
-    """What the options before the command say."""
-
-    course_root: Path | None
-    strict_name: str | None
-
-    @property
-    def root(self) -> Path:
-        """The folder with ``lessons`` and ``quizzes``."""
-        from tutor.paths import default_course_root
-
-        return self.course_root or default_course_root()
-
-    @property
-    def folders(self) -> Folders:
-        """Where data, settings and state are kept."""
-        from tutor.paths import Folders
-
-        return Folders.from_environment()
-
-    @property
-    def strict(self) -> Grade | None:
-        """The least that the sandbox must enforce, if it was asked for."""
-        from tutor.evaluator.outcome import Grade
-
-        return Grade(self.strict_name) if self.strict_name else None
-
-    def course(self) -> Course:
-        """The course's index."""
-        from tutor.content.loader import load_course
-
-        return load_course(self.root)
 
 
 @click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
@@ -230,6 +193,10 @@ def _tell_problems(course: Course) -> None:
         click.echo(str(problem), err=True)
     if problems:
         sys.exit(NOT_PASSED)
+
+
+for _command in COMMANDS:
+    cli.add_command(_command)
 
 
 def main() -> None:
