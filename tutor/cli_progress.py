@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 import sys
 from contextlib import closing
 from pathlib import Path
@@ -205,6 +204,8 @@ def wipe(context: Context, yes: bool) -> None:
 
 def _writing(failed: str, path: Path, write: Callable[[Path], str]) -> None:
     """Say what ``write`` says, or why it could not."""
+    import sqlite3
+
     from tutor.store.db import NotSaved
     from tutor.store.safety import BackupFailed
 
