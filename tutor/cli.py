@@ -130,9 +130,10 @@ def drill(context: Context, plain: bool, unit: str | None, cap: int) -> None:
 @cli.command()
 @click.argument("path", required=False, type=click.Path(exists=True, path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="What was found, as one JSON object.")
+@click.option("--write", is_flag=True, help="Refresh stored outputs in the files.")
 @click.option("--jobs", type=click.IntRange(1, 16), default=2, show_default=True)
 @click.pass_obj
-def validate(context: Context, path: Path | None, as_json: bool, jobs: int) -> None:
+def validate(context: Context, path: Path | None, as_json: bool, write: bool, jobs: int) -> None:
     """Prove a course, or one lesson or quiz file PATH of it, through the real evaluator.
 
     Solutions pass, misconceptions are refused by name, slips are refused, stored outputs are what
@@ -140,7 +141,7 @@ def validate(context: Context, path: Path | None, as_json: bool, jobs: int) -> N
     """
     from tutor import validating
 
-    sys.exit(validating.validate(context.root, path, jobs=jobs, as_json=as_json))
+    sys.exit(validating.validate(context.root, path, jobs=jobs, as_json=as_json, write=write))
 
 
 @cli.command()

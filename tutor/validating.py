@@ -16,6 +16,7 @@ import click
 from tutor.content.loader import Course, load_course
 from tutor.content.proofs.bench import Finding, Tools
 from tutor.content.proofs.course import Report, prove
+from tutor.content.proofs.rewrite import rewrite
 from tutor.crash import log_file
 from tutor.evaluator.client import Evaluator
 from tutor.study.grading import grade
@@ -53,6 +54,11 @@ def validate(
     if report is None:
         click.echo(say("validate.report.no_evaluator", log=log_file()), err=True)
         return OUR_FAULT
+    if write and report.fresh:
+        count = rewrite(report.fresh)
+        click.echo(say("validate.report.written", n=count), err=True)
+        course, files = chosen(root, path)  # what was refreshed is proved like anything else
+        report = asyncio.run(_prove(course, files, jobs)) or report
     click.echo(json.dumps(as_data(report)) if as_json else as_text(report))
     return NOT_PROVED if report.findings else DONE
 

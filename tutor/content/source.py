@@ -155,6 +155,14 @@ def elements(node: Node | None) -> list[Node]:
     return list(node.value) if isinstance(node, SequenceNode) else []
 
 
+def node_at(root: Node, trail: Trail) -> Node | None:
+    """Return the node that a trail leads to; None where it leads nowhere."""
+    node: Node | None = root
+    for step in trail:
+        node = _child(node, step) if node is not None else None
+    return node
+
+
 def kind_of(node: Node) -> str:
     """Return YAML's word for what a node is: str, int, float, bool, null, map, seq, ...
 

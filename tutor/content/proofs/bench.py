@@ -189,8 +189,12 @@ class Bench:
 
     def find_in(self, rule: str, path: Path, trail: Trail, message: str, *, line: int = 1) -> None:
         """The same at a field of a file."""
-        problem = open_source(path).problem(trail, message, line=line)
-        self.findings.add(self._finding(rule, "", problem))
+        self.find_at(rule, open_source(path).problem(trail, message, line=line))
+
+    def find_at(self, rule: str, problem: Problem, item: str = "") -> None:
+        """The same for a message that has its place already."""
+        place = (problem.path, problem.line, problem.column)
+        self.findings.add(Finding(*place, rule, item, problem.message))
 
     def refresh(self, name: str, trail: Trail, text: str) -> None:
         """Note what a field of an item or lesson should hold."""

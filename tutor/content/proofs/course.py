@@ -28,7 +28,7 @@ from tutor.content.proofs.bench import Bench, Finding, Fresh, Tally, Tools
 from tutor.content.proofs.mutants import mutants
 from tutor.content.proofs.mutation import prove_mutants
 from tutor.content.proofs.prose import prove_prose
-from tutor.content.references import check_course
+from tutor.content.proofs.written import check_written
 from tutor.content.source import ContentError
 
 Job: TypeAlias = tuple[int, Callable[[Bench], Coroutine[Any, Any, Any]]]  # runs it takes, and it
@@ -73,7 +73,7 @@ async def prove(
             progress(min(done, total), total)
 
     bench = Bench(course, tools, jobs, tick)
-    _form(bench, files)
+    check_written(bench, files)
     # Few at a time, so that an exercise is done soon after it is begun.
     gate = asyncio.Semaphore(jobs)
 
@@ -91,13 +91,6 @@ async def prove(
         bench.tallies,
         time.monotonic() - started,
     )
-
-
-def _form(bench: Bench, files: Collection[Path] | None) -> None:
-    for problem in check_course(bench.course):
-        if files is None or problem.path in files:
-            place = (problem.path, problem.line, problem.column)
-            bench.findings.add(Finding(*place, "form", "", problem.message))
 
 
 def _jobs(course: Course, files: Collection[Path] | None) -> Iterator[Job]:

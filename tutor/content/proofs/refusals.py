@@ -7,6 +7,7 @@ import asyncio
 from tutor.content.model import Exercise, Fix, Mistake
 from tutor.content.phrases import nearest
 from tutor.content.proofs.bench import INTERNAL, Bench, Verdict, told
+from tutor.content.proofs.exercises import RULES
 from tutor.text.messages import say
 
 SEEDS = (2, 5)
@@ -95,8 +96,7 @@ async def _wrong(bench: Bench, item: Exercise | Fix, number: int) -> set[str]:
 
 def refusers(item: Exercise) -> list[str]:
     """The names of an exercise's probes and of the rules that it sets."""
-    kinds = ("forbid_calls", "forbid_nodes", "forbid_ops", "forbid_imports", "ops_constant_in")
-    rules = [kind for kind in kinds if getattr(item.rules, kind)]
+    rules = [kind for kind in RULES if getattr(item.rules, kind)]
     return [*(probe.name for probe in item.probes), *rules]
 
 

@@ -1,0 +1,47 @@
+"""Proof 6, of one lesson or quiz file: its steps, names and formulas."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tutor.content.checks import items_of
+from tutor.content.computed import prose_of
+from tutor.content.model import Lesson, Quiz
+from tutor.content.proofs.exercises import Fault
+from tutor.content.source import Source
+from tutor.text.markdown import formulas
+from tutor.text.maths import trouble
+from tutor.text.messages import say
+
+# One step is one screen: what is longer belongs into two.
+MOST_LINES = 40
+
+
+def check(lesson: Lesson) -> Iterator[Fault]:
+    """What is wrong with a lesson as it is written, apart from its items."""
+    for number, step in enumerate(lesson.steps):
+        lines = len(step.text.strip().splitlines())
+        if lines > MOST_LINES:
+            message = say("validate.long_step", lines=lines, most=MOST_LINES)
+            yield Fault("length", ("steps", number, "text"), message, MOST_LINES + 1)
+
+
+def check_aliases(body: Lesson | Quiz, lesson_alias: str) -> Iterator[Fault]:
+    """Aliases that do not begin with that of their lesson."""
+    for trail, item in items_of(body):
+        if item.alias and not item.alias.startswith(f"{lesson_alias}."):
+            message = say("validate.alias", alias=item.alias, lesson=lesson_alias)
+            yield Fault("alias", (*trail, "alias"), message)
+
+
+def check_formulas(source: Source) -> Iterator[Fault]:
+    """Formulas of a file that a terminal cannot show."""
+    for trail, node in prose_of(source.root):
+        if "$" not in node.value:
+            continue
+        for latex, inline in formulas(node.value):
+            why = trouble(latex, inline=inline)
+            if why:
+                place = node.value.find(latex)
+                line = node.value.count("\n", 0, max(place, 0)) + 1
+                yield Fault("formula", trail, why, line)
