@@ -167,7 +167,7 @@ def as_text(report: Report) -> str:
         lines.append(
             say(
                 "validate.report.clean",
-                n=len(report.tallies),
+                n=report.proofs,
                 mutants=data["mutants"],
                 killed=data["killed"],
                 share=share,

@@ -43,6 +43,7 @@ class Report:
     fresh: tuple[Fresh, ...]
     tallies: dict[str, Tally]
     seconds: float
+    proofs: int  # exercises, questions, examples and files of prose
 
 
 async def prove(
@@ -84,12 +85,15 @@ async def prove(
     async with asyncio.TaskGroup() as group:
         for job in todo:
             group.create_task(one(job))
+    if progress:
+        progress(total, total)
     return Report(
         tuple(sorted(bench.findings)),
         tuple(sorted(bench.warnings)),
         tuple(bench.fresh),
         bench.tallies,
         time.monotonic() - started,
+        len(todo),
     )
 
 
@@ -140,7 +144,8 @@ def _of_item(item: Exercise | Question) -> Job:
     if isinstance(item, Fix):
         runs = 3 + 3 * len(item.solutions) + 2 * len(item.mistakes)
         return runs, partial(prove_fix, item=item)
-    return 1, partial(prove_question, question=item)
+    runs = isinstance(item, Output | Shape | Numeric) or bool(item.code)
+    return int(runs), partial(prove_question, question=item)
 
 
 def _parses(item: Exercise) -> bool:

@@ -167,10 +167,12 @@ def _call(node: ast.Call) -> Iterator[Edit]:
         yield "call", lambda n: n.args[0]
     if len(node.args) > 1 and name not in _SYMMETRIC:
         yield "swap", lambda n: _with(n, "args", [n.args[1], n.args[0], *n.args[2:]])
-    if node.args and isinstance(node.func, ast.Attribute) and not _a_default(node.args[-1]):
+    first_is_usual = name in ("stack", "cat", "concat")  # their dim is 0 anyway
+    default = _a_default(node.args[-1], zero=first_is_usual) if node.args else True
+    if isinstance(node.func, ast.Attribute) and not default:
         yield "argument", lambda n: _with(n, "args", n.args[:-1])
     for place, keyword in enumerate(node.keywords):
-        if keyword.arg and not _a_default(keyword.value):
+        if keyword.arg and not _a_default(keyword.value, zero=first_is_usual):
             yield "keyword", _without("keywords", place)
 
 
@@ -181,9 +183,11 @@ def _named(name: str) -> Iterator[Edit]:
         yield "in place", lambda n: _with(n, "func", ast.Attribute(n.func.value, name[:-1]))
 
 
-def _a_default(node: ast.expr) -> bool:
+def _a_default(node: ast.expr, *, zero: bool) -> bool:
     """True for a value that is mostly the default: without it nothing changes."""
-    return isinstance(node, ast.Constant) and not node.value
+    if not isinstance(node, ast.Constant):
+        return False
+    return node.value is None or node.value is False or (zero and node.value == 0)
 
 
 def _is_module(node: ast.expr) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 import asyncio
 
+import msgspec
+
 from tutor.content.model import Exercise, Fix
 from tutor.content.proofs.bench import INTERNAL, Bench, told
 from tutor.text.messages import say
@@ -21,13 +23,24 @@ async def prove_solutions(bench: Bench, item: Exercise | Fix) -> bool:
 
 
 async def _passes(bench: Bench, item: Exercise | Fix, number: int, seed: int) -> bool:
-    where = ("solutions", number)
-    verdict = await bench.check(item, item.solutions[number], seed, about=where)
+    """A solution is measured by the others: by itself every one of them would pass."""
+    where, code = ("solutions", number), item.solutions[number]
+    measure = item.solutions[:1]
+    verdict = await bench.check(_measured(item, measure), code, seed, about=where)
+    others = tuple(one for n, one in enumerate(item.solutions) if n not in (0, number))
+    if number and others and not verdict.passed:  # the first may be the odd one out
+        again = await bench.check(_measured(item, others), code, seed, about=where)
+        verdict = again if again.passed else verdict
     bench.tally(item).ms.append(verdict.ms)
     if not verdict.passed and verdict.outcome != INTERNAL:
-        message = say("validate.solution", seed=seed, told=told(verdict))
+        key = "solution_alone" if number else "solution"
+        message = say(f"validate.{key}", seed=seed, told=told(verdict))
         bench.find("solution", item.id, where, message, line=verdict.line)
     return verdict.passed
+
+
+def _measured(item: Exercise | Fix, solutions: tuple[str, ...]) -> Exercise | Fix:
+    return msgspec.structs.replace(item, solutions=solutions)
 
 
 async def prove_starter(bench: Bench, item: Exercise) -> None:
