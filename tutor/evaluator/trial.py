@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import json
 import random
 import secrets
 from collections.abc import Callable, Iterator, Sequence
@@ -177,7 +176,8 @@ class Trial:
             want = side.look(look.request, look.payload) if number else first
             fault = want.header.get("exception")
             if fault and "raises" not in look.probe.facets:
-                raise ContentFault(look.probe.name, f"solution {number + 1}: {json.dumps(fault)}")
+                reason = f"{fault.get('type')}: {fault.get('message')}"
+                raise ContentFault(look.probe.name, f"solution {number + 1}: {reason}")
             try:
                 judged = judge_look(look, want)
             except WireError:

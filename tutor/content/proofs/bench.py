@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +17,8 @@ from tutor.text.messages import say
 INTERNAL = "internal"
 # A verdict's own sentence is quoted in a finding, on the finding's one line.
 _QUOTED = 240
+# How the judge tells that a solution failed on its own side.
+_SOLUTION = re.compile(r"solution (\d+): ")
 
 
 class Verdict(Protocol):
@@ -215,11 +218,17 @@ class Bench:
 
     def _checker_fault(self, item: Exercise | Fix, verdict: Verdict, about: Trail) -> None:
         names = [probe.name for probe in item.probes]
-        trail: Trail = about
-        if verdict.probe in names:
-            trail = ("probes", names.index(verdict.probe))
-        message = say("validate.internal", probe=verdict.probe, why=quoted(verdict.original))
-        self.find("internal", item.id, trail, message)
+        why = verdict.original.removeprefix(f"probe {verdict.probe!r}: ")
+        solution = _SOLUTION.match(why)
+        if solution:
+            where: Trail = ("solutions", int(solution[1]) - 1)
+            why = why.removeprefix(solution[0])
+            message = say("validate.solution_fails", probe=verdict.probe, why=quoted(why))
+            self.find("solution", item.id, where, message)
+            return
+        where = ("probes", names.index(verdict.probe)) if verdict.probe in names else about
+        message = say("validate.internal", probe=verdict.probe, why=quoted(why or verdict.message))
+        self.find("internal", item.id, where, message)
 
 
 def quoted(text: str) -> str:
