@@ -29,7 +29,7 @@ real = pytest.mark.asyncio(loop_scope="session")
 @pytest.fixture
 def sound(tmp_path: Path) -> Path:
     root = tmp_path / "course"
-    shutil.copytree(HERE / "courses" / "proved", root)
+    shutil.copytree(HERE / "sound", root)
     return root
 
 
