@@ -30,7 +30,7 @@ async def test_every_lesson_and_its_quiz_are_proved(
     assert sum(t.killed for t in tallies) >= 0.9 * sum(t.mutants for t in tallies)
 
 
-@pytest.mark.asyncio
+@pytest.mark.asyncio(loop_scope="session")
 async def test_the_course_holds_together(course: Course, evaluator: Evaluator) -> None:
     bench = Bench(course, Tools(evaluator, grade), jobs=1)
     check_written(bench, None)
