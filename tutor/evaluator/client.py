@@ -12,6 +12,7 @@ verdict with outcome ``internal``, and its details are in the log.
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import time
 from collections.abc import Callable
@@ -22,7 +23,7 @@ import msgspec
 from tutor.content.model import Exercise, Fix, Limits
 from tutor.evaluator import wire
 from tutor.evaluator.confine.policy import grade as grade_of
-from tutor.evaluator.outcome import Grade, Outcome, Verdict
+from tutor.evaluator.outcome import Grade, Margins, Outcome, Verdict
 from tutor.evaluator.pool import USUAL, Pool
 from tutor.evaluator.run import Run, RunCancelled, jobs
 from tutor.evaluator.zygote_process import Line
@@ -37,7 +38,7 @@ _STRONGEST_FIRST = list(Grade)
 class _Submission(NamedTuple):
     """What is to be done, however it was asked for."""
 
-    kind: str  # exercise, fix or run
+    kind: str  # exercise, fix, run or margins
     item: Exercise | Fix | None
     source: str
     limits: Limits
@@ -151,6 +152,18 @@ class Evaluator:
         return await self._do(
             _Submission("run", None, source, limits, files, None, on_output, alone)
         )
+
+    async def margins(self, item: Exercise, *, seed: int) -> tuple[Margins | None, Verdict]:
+        """Measure an exercise's tolerances, for its author.
+
+        Without margins the verdict says why they cannot be measured.
+        """
+        verdict = await self._do(
+            _Submission("margins", item, "", item.limits, item.files, seed, None, False)
+        )
+        if not verdict.passed:
+            return None, verdict
+        return msgspec.convert(json.loads(verdict.message), Margins), verdict
 
     async def cancel(self) -> None:
         """End the run in flight, if there is one."""

@@ -18,6 +18,7 @@ import msgspec
 
 from tutor.content.model import Exercise, Fix
 from tutor.evaluator import wire
+from tutor.evaluator.margins import Measuring
 from tutor.evaluator.outcome import Outcome, Verdict
 from tutor.evaluator.trial import ContentFault, Draw, Ended, Trial
 from tutor.evaluator.verdicts import after_run, internal_fault, interrupted
@@ -120,6 +121,11 @@ def _verdict(job: dict[str, Any]) -> Verdict:
             enter("loading", None)
             return after_run(link.greeting(), source, job["memory_mb"])
         item: Exercise | Fix
+        if job["kind"] == "margins":
+            enter("judging", None)
+            item = msgspec.convert(job["item"], Exercise)
+            margins = Measuring(item, "", link, enter, seed=job["seed"], shuffle=False).margins()
+            return Verdict(Outcome.PASSED, json.dumps(msgspec.to_builtins(margins)))
         if job["kind"] == "exercise":
             item = msgspec.convert(job["item"], Exercise)
         else:

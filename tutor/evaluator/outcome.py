@@ -78,3 +78,18 @@ class Verdict(msgspec.Struct, frozen=True, omit_defaults=True):
     def passed(self) -> bool:
         """True for a pass, and for nothing else."""
         return self.outcome is Outcome.PASSED
+
+
+class Near(msgspec.Struct, frozen=True):
+    """How near a wrong alternative comes, at the probe that shows it best."""
+
+    kind: str  # misconceptions or wrong
+    number: int  # its place in that list
+    distance: float  # in what the probe allows: 1 is the line; infinite: no matter of degree
+
+
+class Margins(msgspec.Struct, frozen=True):
+    """How far tolerances are from rounding and from wrong answers; for authors."""
+
+    errors: dict[str, float]  # probe -> largest rounding error, in what it allows
+    nearest: tuple[Near, ...]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -69,6 +69,34 @@ class Verdict(Protocol):
         """Milliseconds from submission to verdict."""
 
 
+class Near(Protocol):
+    """How near a wrong alternative comes, in what the probe allows."""
+
+    @property
+    def kind(self) -> str:
+        """The list that it stands in: misconceptions or wrong."""
+
+    @property
+    def number(self) -> int:
+        """Its place in that list."""
+
+    @property
+    def distance(self) -> float:
+        """1 is the line between right and wrong."""
+
+
+class Margins(Protocol):
+    """How far tolerances are from rounding and from wrong answers."""
+
+    @property
+    def errors(self) -> Mapping[str, float]:
+        """Probe -> largest rounding error, in what it allows."""
+
+    @property
+    def nearest(self) -> Sequence[Near]:
+        """Every wrong alternative."""
+
+
 class Client(Protocol):
     """What the proofs need of an evaluator."""
 
@@ -79,6 +107,9 @@ class Client(Protocol):
 
     async def run(self, source: str, *, alone: bool = True) -> Verdict:
         """Run a program, ungraded."""
+
+    async def margins(self, item: Exercise, *, seed: int) -> tuple[Margins | None, Verdict]:
+        """Measure tolerances; the verdict says why that cannot be done."""
 
 
 class Grading(Protocol):
@@ -178,6 +209,14 @@ class Bench:
             verdict = await self._client.run(source, alone=False)
         self._tick(1)
         return verdict
+
+    async def margins(self, item: Exercise, seed: int) -> tuple[Margins | None, Verdict]:
+        """How far an exercise's tolerances are from rounding and from what is wrong."""
+        async with self._gate:
+            margins, verdict = await self._client.margins(item, seed=seed)
+        self._tick(1)
+        self.tally(item).seconds += verdict.ms / 1000
+        return margins, verdict
 
     def find(
         self, rule: str, name: str, trail: Trail, message: str, *, line: int | None = None

@@ -25,9 +25,11 @@ from tutor.content.model import (
 )
 from tutor.content.proofs import outputs, refusals, solutions
 from tutor.content.proofs.bench import Bench, Finding, Fresh, Tally, Tools
+from tutor.content.proofs.cost import prove_cost
 from tutor.content.proofs.mutants import mutants
 from tutor.content.proofs.mutation import prove_mutants
 from tutor.content.proofs.prose import prove_prose
+from tutor.content.proofs.tolerance import prove_tolerance
 from tutor.content.proofs.written import check_written
 from tutor.content.source import ContentError
 
@@ -139,7 +141,7 @@ def _of_item(item: Exercise | Question) -> Job:
     if isinstance(item, Exercise):
         codes = 2 * len(item.misconceptions) + len(item.wrong)
         tried = len(mutants(item.solutions[0], key=item.id)) if _parses(item) else 0
-        runs = 2 + 3 * len(item.solutions) + codes + tried
+        runs = 3 + 3 * len(item.solutions) + codes + tried
         return runs, partial(prove_exercise, item=item)
     if isinstance(item, Fix):
         runs = 3 + 3 * len(item.solutions) + 2 * len(item.mistakes)
@@ -157,12 +159,14 @@ def _parses(item: Exercise) -> bool:
 
 
 async def prove_exercise(bench: Bench, item: Exercise) -> None:
-    """Proofs 1 to 3 of one exercise, in the order of what they rest on."""
+    """Everything about one exercise that needs running, in the order of what rests on what."""
     await solutions.prove_starter(bench, item)
     if not await solutions.prove_solutions(bench, item):
         return  # what is refused says nothing where what is right does not pass
+    prove_cost(bench, item)
     refused = await refusals.prove_refusals(bench, item)
-    await prove_mutants(bench, item, refused)
+    await prove_tolerance(bench, item, refused.ended)
+    await prove_mutants(bench, item, refused.by)
 
 
 async def prove_fix(bench: Bench, item: Fix) -> None:
@@ -170,6 +174,7 @@ async def prove_fix(bench: Bench, item: Fix) -> None:
     await outputs.prove_symptom(bench, item)
     await solutions.prove_broken_code(bench, item)
     if await solutions.prove_solutions(bench, item):
+        prove_cost(bench, item)
         await refusals.prove_refusals(bench, item)
 
 

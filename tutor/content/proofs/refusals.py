@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
 
 from tutor.content.model import Exercise, Fix, Mistake
 from tutor.content.phrases import nearest
@@ -13,10 +14,19 @@ from tutor.text.messages import say
 SEEDS = (2, 5)
 # Slips are many and only need to be refused: one draw each.
 _SLIP_SEEDS = (2,)
+_ENDED = ("wrong", "error")
 
 
-async def prove_refusals(bench: Bench, item: Exercise | Fix) -> frozenset[str]:
-    """Return the names of all probes and rules that refused something."""
+@dataclass(frozen=True)
+class Refused:
+    """What came of the codes that must be refused."""
+
+    by: frozenset[str]  # names of all probes and rules that refused something
+    ended: frozenset[str]  # codes that were refused for what they gave, not for how they ended
+
+
+async def prove_refusals(bench: Bench, item: Exercise | Fix) -> Refused:
+    """Try every misconception and every wrong code."""
     key = "misconceptions" if isinstance(item, Exercise) else "mistakes"
     mistakes = item.misconceptions if isinstance(item, Exercise) else item.mistakes
     wrong = item.wrong if isinstance(item, Exercise) else ()
@@ -24,16 +34,21 @@ async def prove_refusals(bench: Bench, item: Exercise | Fix) -> frozenset[str]:
         *(_mistake(bench, item, (key, n), one) for n, one in enumerate(mistakes)),
         *(_wrong(bench, item, n) for n in range(len(wrong))),
     )
-    return frozenset().union(*found)
+    by = frozenset().union(*(names for names, _ in found))
+    codes = [*(one.code for one in mistakes), *(one.code for one in wrong)]
+    ended = [code for code, (_, ended) in zip(codes, found, strict=True) if ended]
+    return Refused(by, frozenset(ended))
 
 
 async def _mistake(
     bench: Bench, item: Exercise | Fix, where: tuple[str, int], mistake: Mistake
-) -> set[str]:
+) -> tuple[set[str], bool]:
     refused: set[str] = set()
+    ended = True
     for seed in SEEDS:
         verdict = await bench.check(item, mistake.code, seed, about=where)
         refused |= refusing(verdict)
+        ended &= verdict.outcome in _ENDED
         key = _misjudged(verdict, mistake)
         if key:
             message = say(
@@ -45,7 +60,7 @@ async def _mistake(
             )
             bench.find("misconception", item.id, where, message)
             break
-    return refused
+    return refused, ended
 
 
 def _misjudged(verdict: Verdict, mistake: Mistake) -> str:
@@ -64,18 +79,20 @@ def _misjudged(verdict: Verdict, mistake: Mistake) -> str:
     return "" if verdict.message.startswith(mistake.say.strip()) else "mistake_other_words"
 
 
-async def _wrong(bench: Bench, item: Exercise | Fix, number: int) -> set[str]:
+async def _wrong(bench: Bench, item: Exercise | Fix, number: int) -> tuple[set[str], bool]:
     assert isinstance(item, Exercise)
     wrong, where = item.wrong[number], ("wrong", number)
     names = refusers(item)
     if wrong.by not in names:
         message = say("validate.no_refuser", by=wrong.by, near=nearest(wrong.by, names))
         bench.find("wrong", item.id, (*where, "by"), message)
-        return set()
+        return set(), False
     refused: set[str] = set()
+    ended = True
     for seed in _SLIP_SEEDS:
         verdict = await bench.check(item, wrong.code, seed, about=where)
         refused |= refusing(verdict)
+        ended &= verdict.outcome in _ENDED
         if verdict.outcome == INTERNAL:
             continue
         if verdict.passed:
@@ -91,7 +108,7 @@ async def _wrong(bench: Bench, item: Exercise | Fix, number: int) -> set[str]:
             )
             bench.find("wrong", item.id, (*where, "by"), message)
             break
-    return refused
+    return refused, ended
 
 
 def refusers(item: Exercise) -> list[str]:
