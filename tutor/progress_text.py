@@ -32,8 +32,7 @@ def as_text(report: Report, course: Course) -> str:
     if report.misconceptions:
         parts.append(_misconceptions(report, course))
     if report.leeches:
-        lines = [say("progress.leech", item=one.item, lesson=one.lesson) for one in report.leeches]
-        parts.append([say("progress.leeches"), *lines])
+        parts.append([say("progress.leeches"), *leech_lines(report, course)])
     parts.append([say("progress.weeks"), *heatmap_lines(report)])
     return "\n\n".join("\n".join(lines) for lines in parts)
 
@@ -104,6 +103,16 @@ def _misconceptions(report: Report, course: Course) -> list[str]:
                 day=live.last.isoformat(),
             )
         )
+    return lines
+
+
+def leech_lines(report: Report, course: Course) -> list[str]:
+    """What is forgotten again and again, by alias, and the lesson to go back to."""
+    lines = []
+    for leech in report.leeches:
+        entry, item = course.entry(leech.lesson), course.item_entry(leech.item)
+        name = item.alias or item.id
+        lines.append(say("progress.leech", item=name, alias=entry.alias, title=entry.title))
     return lines
 
 

@@ -60,8 +60,8 @@ class Streak(msgspec.Struct, frozen=True):
     longest: int
 
 
-class LiveMisconception(msgspec.Struct, frozen=True):
-    """A wrong belief that was met and not overcome yet."""
+class MetMisconception(msgspec.Struct, frozen=True):
+    """A wrong belief that was met."""
 
     id: str
     items: tuple[str, ...]  # where it showed
@@ -69,6 +69,11 @@ class LiveMisconception(msgspec.Struct, frozen=True):
     last: date
     event: str  # the answer or attempt in which it showed last
     right_days: int  # of the two that it takes
+
+    @property
+    def overcome(self) -> bool:
+        """True when one was right on two later days, wherever it had shown."""
+        return self.right_days >= OVERCOME_AFTER
 
 
 def mastery(
@@ -185,23 +190,30 @@ def time_spent(days: Iterable[DayRow], today: date) -> tuple[int, int]:
     return week, sum(row.ms for row in rows)
 
 
-def live_misconceptions(states: Iterable[ItemState]) -> list[LiveMisconception]:
+def live_misconceptions(states: Iterable[ItemState]) -> list[MetMisconception]:
     """Those that were met and not overcome, latest first.
 
     A misconception is overcome in an item by being right there on two later days.
     """
-    live: dict[str, dict[str, Meeting]] = {}
+    return [one for one in met_misconceptions(states) if not one.overcome]
+
+
+def met_misconceptions(states: Iterable[ItemState]) -> list[MetMisconception]:
+    """All that was ever met, latest first; of one not overcome, the items where it is not."""
+    met: dict[str, dict[str, Meeting]] = {}
     for state in states:
         for name, meeting in state.misconceptions.items():
-            if meeting.right_days < OVERCOME_AFTER:
-                live.setdefault(name, {})[state.item] = meeting
-    found = [_gathered(name, meetings) for name, meetings in live.items()]
+            met.setdefault(name, {})[state.item] = meeting
+    found = []
+    for name, meetings in met.items():
+        live = {item: one for item, one in meetings.items() if one.right_days < OVERCOME_AFTER}
+        found.append(_gathered(name, live or meetings))
     return sorted(found, key=lambda one: (one.last, one.event), reverse=True)
 
 
-def _gathered(name: str, meetings: Mapping[str, Meeting]) -> LiveMisconception:
+def _gathered(name: str, meetings: Mapping[str, Meeting]) -> MetMisconception:
     last = max(meetings.values(), key=lambda meeting: (meeting.last, meeting.event))
-    return LiveMisconception(
+    return MetMisconception(
         id=name,
         items=tuple(sorted(meetings)),
         times=sum(meeting.times for meeting in meetings.values()),

@@ -15,8 +15,8 @@ from tutor.store.rows import CardRow, DayRow, ItemState
 from tutor.study.choosing import found
 from tutor.study.mastery import (
     Calibration,
-    LiveMisconception,
     Mastery,
+    MetMisconception,
     Retention,
     Streak,
     calibration,
@@ -72,7 +72,7 @@ class Report(msgspec.Struct, frozen=True):
     week_ms: int
     total_ms: int
     heatmap: tuple[tuple[int | None, ...], ...]  # columns of seven days, Monday first
-    misconceptions: tuple[LiveMisconception, ...]
+    misconceptions: tuple[MetMisconception, ...]
     leeches: tuple[Leech, ...]
 
     @property

@@ -32,6 +32,7 @@ from tutor.tui.screens.home import HomeScreen
 if TYPE_CHECKING:
     from tutor.evaluator.client import Evaluator
     from tutor.evaluator.outcome import Grade
+    from tutor.study.session import Mode
     from tutor.tui.find import Found
 
 log = logging.getLogger("tutor")
@@ -189,11 +190,23 @@ class TutorApp(App[None]):
         else:
             await self.push_screen(screen)
 
-    def open_drill(self) -> None:
-        """Review what is due."""
+    def open_drill(self, mode: Mode | None = None) -> None:
+        """Practise what ``mode`` says; review what is due when it is left out."""
         from tutor.tui.screens.drill import DrillScreen
 
-        self.push_screen(DrillScreen())
+        self.push_screen(DrillScreen(mode))
+
+    def open_progress(self) -> None:
+        """Show how the learner stands."""
+        from tutor.tui.screens.progress import ProgressScreen
+
+        self.push_screen(ProgressScreen())
+
+    def open_ideas(self) -> None:
+        """Show the wrong ideas that were met."""
+        from tutor.tui.screens.ideas import IdeasScreen
+
+        self.push_screen(IdeasScreen())
 
     def action_search(self) -> None:
         """Search everything the course holds."""

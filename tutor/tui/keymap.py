@@ -40,7 +40,20 @@ APP = [
 HOME = [
     key("home.drill", "d", "drill", show=True),
     key("home.continue", "c", "continue", show=True),
+    key("home.progress", "p", "progress", show=True),
+    key("home.ideas", "m", "ideas"),
     key("home.quit", "q", "app.quit", show=True),
+]
+
+PROGRESS = [
+    key("progress.drill", "d", "drill", show=True),
+    key("progress.ideas", "m", "ideas", show=True),
+    key("progress.back", "escape", "back", show=True),
+]
+
+IDEAS = [
+    key("ideas.lesson", "o", "lesson", show=True),
+    key("ideas.back", "escape", "back", show=True),
 ]
 
 # The screen's help closes with the same keys that opened it.
@@ -65,7 +78,9 @@ LESSON = [
 ]
 
 
-RANK = {binding.id: at for at, binding in enumerate([*LESSON, *HOME, *DIALOG, *APP])}
+RANK = {
+    binding.id: at for at, binding in enumerate([*LESSON, *HOME, *PROGRESS, *IDEAS, *DIALOG, *APP])
+}
 """Id -> place in the status line: as declared here, whichever widget has the keyboard."""
 
 

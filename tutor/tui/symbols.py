@@ -24,10 +24,11 @@ class Symbols(NamedTuple):
     divider: str
     more: str
     up_down: str
+    shades: str  # five, from none to most
 
 
-UNICODE = Symbols("✓", "▸", "✗", "·", "━", "╸", "─", "─", "│", "…", "↑↓")
-ASCII = Symbols("+", ">", "x", "-", "=", "-", ".", "-", "|", "...", "up/down")
+UNICODE = Symbols("✓", "▸", "✗", "·", "━", "╸", "─", "─", "│", "…", "↑↓", "·░▒▓█")
+ASCII = Symbols("+", ">", "x", "-", "=", "-", ".", "-", "|", "...", "up/down", ".:+*#")
 
 
 def speaks_unicode(env: Mapping[str, str]) -> bool:

@@ -78,6 +78,14 @@ class HomeScreen(TutorScreen[None]):
         """Review what is due."""
         self.tutor.open_drill()
 
+    def action_progress(self) -> None:
+        """Show how the learner stands."""
+        self.tutor.open_progress()
+
+    def action_ideas(self) -> None:
+        """Show the wrong ideas that were met."""
+        self.tutor.open_ideas()
+
     @on(OptionList.OptionSelected, "#course")
     def _chosen(self, event: OptionList.OptionSelected) -> None:
         if event.option_id == CONTINUE:
