@@ -120,7 +120,10 @@ def test_doctor_finds_nothing_open() -> None:
     assert "NOT BLOCKED" not in tutor("doctor").stdout
 
 
-@pytest.mark.parametrize("command", ["check", "list", "grade", "run", "drill", "doctor", "where"])
+@pytest.mark.parametrize(
+    "command",
+    ["check", "list", "grade", "run", "drill", "validate", "new", "schema", "doctor", "where"],
+)
 def test_every_command_has_help(command: str) -> None:
     done = tutor(command, "--help")
     assert done.returncode == 0

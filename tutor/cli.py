@@ -145,6 +145,34 @@ def validate(context: Context, path: Path | None, as_json: bool, write: bool, jo
 
 
 @cli.command()
+@click.argument(
+    "kind", type=click.Choice(["lesson", "quiz", "course", "misconceptions"]), default="lesson"
+)
+def schema(kind: str) -> None:
+    """Print the JSON schema of a kind of file, by which editors complete YAML."""
+    from tutor import authoring
+
+    sys.exit(authoring.print_schema(kind))
+
+
+@cli.command()
+@click.argument("kind", type=click.Choice(["lesson", "quiz", "exercise"]))
+@click.argument("name")
+@click.pass_obj
+def new(context: Context, kind: str, name: str) -> None:
+    r"""Make a lesson, a quiz or an exercise to fill in; nothing is written over.
+
+    \b
+    tutor new lesson tensors.doubling      a file of unit tensors
+    tutor new exercise T9.double-it        a step at the end of lesson T9
+    tutor new quiz T9                      the quiz file of lesson T9
+    """
+    from tutor import authoring
+
+    sys.exit(authoring.make(kind, context.root, name))
+
+
+@cli.command()
 @click.option("--json", "as_json", is_flag=True, help="The same as data.")
 @click.pass_obj
 def doctor(context: Context, as_json: bool) -> None:

@@ -15,6 +15,8 @@ from typing import Any, TypeVar
 import msgspec
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from tutor.content.source import Trail
+
 T = TypeVar("T")
 
 # Keys whose text is prose for a reader. Code, answers and ids are not: there braces are braces.
@@ -76,20 +78,25 @@ def _shown(part: Any, *, prose: bool) -> Any:
     return msgspec.structs.replace(part, **changed) if changed else part
 
 
-def prose_of(node: Node, trail: tuple[str | int, ...] = ()) -> Iterator[tuple[Any, ScalarNode]]:
+def prose_of(root: Node) -> Iterator[tuple[Trail, ScalarNode]]:
     """Every text of a file that is prose for a reader, with the way to it."""
+    return ((trail, node) for trail, node in scalars(root) if _is_prose(trail))
+
+
+def scalars(node: Node, trail: tuple[str | int, ...] = ()) -> Iterator[tuple[Trail, ScalarNode]]:
+    """Every value of a file, with the way to it."""
     if isinstance(node, MappingNode):
         for key, child in node.value:
             if isinstance(key, ScalarNode):
-                yield from prose_of(child, (*trail, key.value))
+                yield from scalars(child, (*trail, key.value))
     elif isinstance(node, SequenceNode):
         for number, child in enumerate(node.value):
-            yield from prose_of(child, (*trail, number))
-    elif isinstance(node, ScalarNode) and _is_prose(trail):
+            yield from scalars(child, (*trail, number))
+    elif isinstance(node, ScalarNode):
         yield trail, node
 
 
-def _is_prose(trail: tuple[str | int, ...]) -> bool:
+def _is_prose(trail: Trail) -> bool:
     """The last key of the way tells; under ``say`` of the rules stand the names of rules."""
     keys = [step for step in trail if isinstance(step, str)]
     return keys[-1:] != [] and (keys[-1] in PROSE or keys[-2:-1] == ["say"])

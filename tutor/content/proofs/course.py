@@ -30,7 +30,7 @@ from tutor.content.proofs.mutants import mutants
 from tutor.content.proofs.mutation import prove_mutants
 from tutor.content.proofs.prose import prove_prose
 from tutor.content.proofs.tolerance import prove_tolerance
-from tutor.content.proofs.written import check_written
+from tutor.content.proofs.written import written
 from tutor.content.source import ContentError
 
 Job: TypeAlias = tuple[int, Callable[[Bench], Coroutine[Any, Any, Any]]]  # runs it takes, and it
@@ -76,7 +76,7 @@ async def prove(
             progress(min(done, total), total)
 
     bench = Bench(course, tools, jobs, tick)
-    check_written(bench, files)
+    bench.findings |= set(written(course, files))
     # Few at a time, so that an exercise is done soon after it is begun.
     gate = asyncio.Semaphore(jobs)
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from tutor.content.checks import items_of
-from tutor.content.computed import prose_of
+from tutor.content.computed import prose_of, scalars
 from tutor.content.model import Lesson, Quiz
 from tutor.content.proofs.exercises import Fault
 from tutor.content.source import Source
@@ -15,6 +16,7 @@ from tutor.text.messages import say
 
 # One step is one screen: what is longer belongs into two.
 MOST_LINES = 40
+_UNFINISHED = re.compile(r"\[TODO:? *([^\]\n]*)\]")
 
 
 def check(lesson: Lesson) -> Iterator[Fault]:
@@ -32,6 +34,15 @@ def check_aliases(body: Lesson | Quiz, lesson_alias: str) -> Iterator[Fault]:
         if item.alias and not item.alias.startswith(f"{lesson_alias}."):
             message = say("validate.alias", alias=item.alias, lesson=lesson_alias)
             yield Fault("alias", (*trail, "alias"), message)
+
+
+def check_unfinished(source: Source) -> Iterator[Fault]:
+    """Places that ``tutor new`` left to the author."""
+    for trail, node in scalars(source.root):
+        for found in _UNFINISHED.finditer(node.value):
+            line = node.value.count("\n", 0, found.start()) + 1
+            message = say("validate.unfinished", what=found[1])
+            yield Fault("unfinished", trail, message, line)
 
 
 def check_formulas(source: Source) -> Iterator[Fault]:

@@ -1,66 +1,68 @@
-"""Everything about a course that is told without running code: form, and proof 6."""
+"""Everything about a course that is told without running code: form, and proof 6. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
 from tutor.content.checks import items_of
-from tutor.content.course import LessonEntry
+from tutor.content.course import Course, LessonEntry
 from tutor.content.model import Exercise, Lesson, Quiz
 from tutor.content.proofs import coverage, exercises, lessons, questions
-from tutor.content.proofs.bench import Bench
+from tutor.content.proofs.bench import Finding
 from tutor.content.references import check_course
-from tutor.content.source import ContentError, Source, Trail, open_source
+from tutor.content.source import ContentError, Problem, Source, Trail, open_source
 
 
-def check_written(bench: Bench, files: Collection[Path] | None) -> None:
-    """Find what is wrong in ``files``; None: in all, and between them."""
-    course = bench.course
+def written(course: Course, files: Collection[Path] | None = None) -> Iterator[Finding]:
+    """What is wrong in ``files``; None: in all, and between them."""
     for problem in check_course(course):
         if files is None or problem.path in files:
-            bench.find_at("form", problem)
+            yield _finding("form", problem)
     for entry in course.entries():
-        _check_lesson(bench, entry, files)
-        _check_quiz(bench, entry, files)
+        if files is None or entry.path in files:
+            yield from _of_lesson(course, entry)
+        if entry.quiz and (files is None or entry.quiz in files):
+            yield from _of_quiz(course, entry, entry.quiz)
     if files is None:
         for rule, problem in coverage.check(course):
-            bench.find_at(rule, problem)
+            yield _finding(rule, problem)
 
 
-def _check_lesson(bench: Bench, entry: LessonEntry, files: Collection[Path] | None) -> None:
-    if files is not None and entry.path not in files:
-        return
+def _of_lesson(course: Course, entry: LessonEntry) -> Iterator[Finding]:
     try:
-        lesson = bench.course.lesson(entry.id)
+        lesson = course.lesson(entry.id)
     except ContentError:
         return  # told as a fault of its form
     source = open_source(entry.path)
-    _tell(bench, source, "", (), lessons.check(lesson))
-    _check_body(bench, source, lesson, entry.alias)
+    yield from _placed(source, "", (), lessons.check(lesson))
+    yield from _of_body(source, lesson, entry.alias)
 
 
-def _check_quiz(bench: Bench, entry: LessonEntry, files: Collection[Path] | None) -> None:
-    if entry.quiz is None or (files is not None and entry.quiz not in files):
-        return
+def _of_quiz(course: Course, entry: LessonEntry, path: Path) -> Iterator[Finding]:
     try:
-        quiz = Quiz(entry.id, bench.course.questions(entry.id))
+        quiz = Quiz(entry.id, course.questions(entry.id))
     except ContentError:
         return
-    _check_body(bench, open_source(entry.quiz), quiz, entry.alias)
+    yield from _of_body(open_source(path), quiz, entry.alias)
 
 
-def _check_body(bench: Bench, source: Source, body: Lesson | Quiz, alias: str) -> None:
-    _tell(bench, source, "", (), lessons.check_formulas(source))
-    _tell(bench, source, "", (), lessons.check_aliases(body, alias))
+def _of_body(source: Source, body: Lesson | Quiz, alias: str) -> Iterator[Finding]:
+    yield from _placed(source, "", (), lessons.check_formulas(source))
+    yield from _placed(source, "", (), lessons.check_unfinished(source))
+    yield from _placed(source, "", (), lessons.check_aliases(body, alias))
     for trail, item in items_of(body):
         found = exercises.check(item) if isinstance(item, Exercise) else questions.check(item)
-        _tell(bench, source, item.alias or item.id, trail, found)
+        yield from _placed(source, item.alias or item.id, trail, found)
 
 
-def _tell(
-    bench: Bench, source: Source, item: str, before: Trail, faults: Iterable[exercises.Fault]
-) -> None:
+def _placed(
+    source: Source, item: str, before: Trail, faults: Iterable[exercises.Fault]
+) -> Iterator[Finding]:
     for fault in faults:
-        trail = (*before, *fault.trail)
-        bench.find_at(fault.rule, source.problem(trail, fault.message, line=fault.line), item)
+        problem = source.problem((*before, *fault.trail), fault.message, line=fault.line)
+        yield _finding(fault.rule, problem, item)
+
+
+def _finding(rule: str, problem: Problem, item: str = "") -> Finding:
+    return Finding(problem.path, problem.line, problem.column, rule, item, problem.message)
