@@ -118,9 +118,12 @@ def verdict_text(verdict: Verdict, *, output: bool = True) -> str:
     if difference and (difference.expected or difference.got):
         if difference.where:
             parts.append(f"  {difference.where} ({difference.facet})")
-        parts.append(f"  {say('cli.expected')} {difference.expected}")
-        parts.append(f"  {say('cli.got')} {difference.got}")
-        parts += [f"  {text}" for text in (difference.detail, difference.guess) if text]
+        parts += _labelled(say("cli.expected"), difference.expected)
+        parts += _labelled(say("cli.got"), difference.got)
+    if difference:
+        parts += [
+            f"  {text}" for text in (*difference.detail.splitlines(), difference.guess) if text
+        ]
     if verdict.call:
         parts += [say("cli.call"), *(f"  {line}" for line in verdict.call.splitlines())]
     parts += [f"  {note}" for note in verdict.notes]
@@ -128,6 +131,12 @@ def verdict_text(verdict: Verdict, *, output: bool = True) -> str:
     if output and verdict.output.strip():
         parts += [say("cli.printed"), verdict.output.rstrip()]
     return "\n".join(parts)
+
+
+def _labelled(label: str, value: str) -> list[str]:
+    """A label, and a value whose further lines stand beneath its first."""
+    first, *rest = value.splitlines() or [""]
+    return [f"  {label} {first}", *(f"  {' ' * len(label)} {line}" for line in rest)]
 
 
 def exit_code(verdict: Verdict) -> int:

@@ -6,7 +6,10 @@ from typing import Any
 
 import torch
 
+from tutor.text.messages import say
+
 LIMIT = 300
+SMALL = 24  # elements of a tensor that is shown whole
 
 
 def show(node: Any) -> str:
@@ -50,21 +53,52 @@ def _show(node: Any, depth: int = 0) -> str:
     return str(value if value is not None else kind)
 
 
-def grid(want: torch.Tensor, got: torch.Tensor, bad: torch.Tensor) -> tuple[str, str]:
-    """Expected and observed elements: whole when small, else the first that differ, by index."""
-    if want.numel() <= 24 and want.dim() <= 2:
-        return _whole(want), _whole(got)
-    places = bad.nonzero()[:4].tolist()
-    return _at(want, places), _at(got, places)
+WORST = 4
+
+
+def grid(want: torch.Tensor, got: torch.Tensor) -> tuple[str, str]:
+    """Expected and observed elements where all of them can be read; else nothing."""
+    if want.numel() > SMALL or want.dim() > 2:
+        return "", ""
+    return _whole(want), _whole(got)
+
+
+def worst(want: torch.Tensor, got: torch.Tensor, bad: torch.Tensor, allowed: torch.Tensor) -> str:
+    """The elements that differ most, by index, with their errors; of all that differ in ``bad``."""
+    error = _error(want, got, bad)
+    # What is no number at all comes first.
+    order = torch.where(error.isfinite(), error, torch.full_like(error, torch.inf)).flatten()
+    places = [i for i in order.argsort(descending=True, stable=True).tolist() if bad.flatten()[i]]
+    head = [say(f"evaluator.worst.{key}") for key in ("index", "expected", "got", "error")]
+    rows = []
+    for place in places[:WORST]:
+        index = [int(i) for i in torch.unravel_index(torch.tensor(place), bad.shape)]
+        at = [t.flatten()[place].item() for t in (want, got)]
+        rows.append([str(index), *map(_numbers, at), f"{float(error.flatten()[place]):.3g}"])
+    text = table([head, *rows])
+    limit = allowed.flatten()[places[0]]
+    return text if float(limit) == 0 else f"{text}\n{say('evaluator.allowed', n=f'{limit:.1g}')}"
+
+
+def _error(want: torch.Tensor, got: torch.Tensor, bad: torch.Tensor) -> torch.Tensor:
+    wide = torch.complex128 if want.is_complex() else torch.float64
+    return torch.where(bad, (got.to(wide) - want.to(wide)).abs(), 0.0)
+
+
+def table(rows: list[list[str]]) -> str:
+    """Rows of cells as text, the columns one beneath the other."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = ["  ".join(c.ljust(w) for c, w in zip(row, widths, strict=True)) for row in rows]
+    return "\n".join(line.rstrip() for line in lines)
 
 
 def _whole(tensor: torch.Tensor) -> str:
-    rounded = tensor.tolist()
-    return _numbers(rounded)
-
-
-def _at(tensor: torch.Tensor, places: list[list[int]]) -> str:
-    return ", ".join(f"{place} = {_numbers(tensor[tuple(place)].item())}" for place in places)
+    if tensor.dim() < 2 or not tensor.numel():
+        return _numbers(tensor.tolist())
+    cells = [[_numbers(item) for item in row] for row in tensor.tolist()]
+    width = max(len(cell) for row in cells for cell in row)
+    lines = [f"[{', '.join(cell.rjust(width) for cell in row)}]" for row in cells]
+    return "[" + ",\n ".join(lines) + "]"
 
 
 def _numbers(value: Any) -> str:

@@ -101,9 +101,8 @@ class Trial:
             return Verdict(
                 Outcome.PASSED, say("evaluator.outcome.passed"), passed_probes=probes, probes=probes
             )
-        return of_findings(
-            self.item, self.source, findings, explain(self.item, self.source, findings)
-        )
+        explanation = explain(self.item, self.source, findings, self.solutions[0])
+        return of_findings(self.item, self.source, findings, explanation)
 
     # --- what is asked -------------------------------------------------------------------
 

@@ -14,7 +14,7 @@ import torch
 
 from tutor.content.model import Tolerance
 from tutor.evaluator.outcome import Difference
-from tutor.evaluator.show import grid, show
+from tutor.evaluator.show import grid, show, table, worst
 from tutor.evaluator.tensors import checked_shape, elements
 from tutor.evaluator.wire import WireError
 from tutor.text.messages import say
@@ -119,7 +119,7 @@ def _tensors(
 ) -> Iterator[Difference]:
     a, b = checked_shape(want), checked_shape(got)
     if a != b:
-        yield Difference("shape", where, _shape(a), _shape(b), *_axis(a, b))
+        yield Difference("shape", where, _shape(a), _shape(b), _axis(a, b))
         return
     if want.get("dtype") != got.get("dtype"):
         yield Difference("dtype", where, str(want.get("dtype")), str(got.get("dtype")))
@@ -144,7 +144,7 @@ def _elements(sides: Sides, where: str, want: Any, got: Any) -> Iterator[Differe
     bad = unequal(a, b, sides.tolerance)
     if not bool(bad.any()):
         return
-    yield Difference("value", where, *grid(a, b, bad), _how_much(a, b, bad, sides.tolerance))
+    yield Difference("value", where, *grid(a, b), _how_much(a, b, bad, sides.tolerance))
 
 
 def unequal(want: torch.Tensor, got: torch.Tensor, tolerance: Tolerance) -> torch.Tensor:
@@ -161,39 +161,23 @@ def unequal(want: torch.Tensor, got: torch.Tensor, tolerance: Tolerance) -> torc
 
 
 def _how_much(a: torch.Tensor, b: torch.Tensor, bad: torch.Tensor, tolerance: Tolerance) -> str:
+    """How many differ, and the worst of them with their errors against what is allowed."""
     count = say("evaluator.count", bad=int(bad.sum()), all=bad.numel())
-    if not a.is_floating_point() or bad.numel() == 0:
-        return count
-    error = (b.double() - a.double()).abs()
-    error = torch.where(torch.isfinite(error) & bad, error, torch.zeros_like(error))
-    worst = int(error.argmax())
-    if float(error.flatten()[worst]) == 0.0:
-        return count
-    allowed = tolerance.atol + tolerance.rtol * abs(float(a.double().flatten()[worst]))
-    return (
-        count
-        + " "
-        + say(
-            "evaluator.largest_error",
-            error=f"{float(error.flatten()[worst]):.3g}",
-            allowed=f"{allowed:.1g}",
-        )
-    )
+    if a.dtype == torch.bool or not a.dim():
+        return count if a.dim() else ""
+    exact = not (a.is_floating_point() or a.is_complex())
+    allowed = a.abs() * (0.0 if exact else tolerance.rtol) + (0.0 if exact else tolerance.atol)
+    return f"{count}\n{worst(a, b, bad, allowed)}"
 
 
-def _axis(want: list[int], got: list[int]) -> tuple[str, str]:
-    """A word on which axis is off, and a guess worded as a question."""
-    guess = ""
-    if sorted(want) == sorted(got) and len(want) > 1:
-        guess = say("evaluator.guess.transposed")
-    elif [n for n in want if n != 1] == [n for n in got if n != 1]:
-        guess = say(
-            "evaluator.guess.keepdim" if len(got) < len(want) else "evaluator.guess.squeeze"
-        )
+def _axis(want: list[int], got: list[int]) -> str:
+    """The two shapes one above the other, the dimensions that are off marked beneath."""
     if len(want) != len(got):
-        return say("evaluator.dims", want=len(want), got=len(got)), guess
-    off = [i for i, (x, y) in enumerate(zip(want, got, strict=True)) if x != y]
-    return say("evaluator.axes", axes=", ".join(map(str, off))), guess
+        return say("evaluator.dims", want=len(want), got=len(got))
+    labels = [say(f"evaluator.axis.{key}") for key in ("dim", "expected", "got")]
+    rows = [[str(n) for n in row] for row in (range(len(want)), want, got)]
+    rows.append(["^" if x != y else "" for x, y in zip(want, got, strict=True)])
+    return table([[label, *row] for label, row in zip([*labels, ""], rows, strict=True)])
 
 
 def _plain_equal(want: Any, got: Any, tolerance: Tolerance) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from tutor.content.model import Exercise, Fix
-from tutor.evaluator.diagnose import Explanation, guess
+from tutor.evaluator.diagnose import Explanation
 from tutor.evaluator.findings import Breach, Finding, Look
 from tutor.evaluator.outcome import Difference, Outcome, Verdict
 from tutor.evaluator.plain_words import in_plain_words
@@ -38,7 +38,7 @@ def of_findings(
         probe=names[0],
         failed=tuple(dict.fromkeys(names)),
         call=copyable(first) if isinstance(first, Look) else "",
-        difference=_difference(first),
+        difference=_difference(first, explanation.guess),
         notes=tuple(_notes(findings)),
         probes=len(item.probes),
         passed_probes=len(item.probes) - failed,
@@ -111,15 +111,13 @@ def sentence_of(difference: Difference) -> str:
     )
 
 
-def _difference(finding: Finding) -> Difference | None:
+def _difference(finding: Finding, guess: str) -> Difference | None:
     if isinstance(finding, Breach):
         return finding.difference
     if not finding.judged or not finding.judged.differences:
         return None
     first = _named(finding.judged.differences[0], finding)
-    if first.guess or first.facet != "value":
-        return first
-    return msgspec.structs.replace(first, guess=guess(finding))
+    return msgspec.structs.replace(first, guess=guess)
 
 
 def _notes(findings: Sequence[Finding]) -> list[str]:
