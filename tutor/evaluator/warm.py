@@ -40,6 +40,7 @@ def first() -> None:
     """One whole look, drawn and compared: the first submission then finds all of it warm."""
     keys("evaluator")
     keys("evaluator_blocked")
+    keys("plain")
     keys("slips")
     # The first gradient alone imports 500 modules: 0.3 s.
     _look(frozenset())
