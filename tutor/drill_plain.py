@@ -13,7 +13,9 @@ from contextlib import closing
 from random import Random
 from typing import TYPE_CHECKING
 
-from tutor.content.model import Exercise, Fix
+from tutor.asking import asked_now
+from tutor.content.fresh import is_template
+from tutor.content.model import Exercise, Fix, Question
 from tutor.evaluator.outcome import Verdict
 from tutor.plain.session import PlainDrill
 from tutor.settings import load_settings
@@ -50,7 +52,7 @@ def run_plain_drill(
             stream.reconfigure(
                 errors="replace"
             )  # a sign that cannot be written is no reason to stop
-    with closing(open_store(folders, project=project)) as store, closing(_Checker()) as check:
+    with closing(open_store(folders, project=project)) as store, closing(_Checker(course)) as check:
         if store.health.message:
             _tell(store.health.message)
         snapshot = store.snapshot()
@@ -65,6 +67,7 @@ def run_plain_drill(
             tell=_tell,
             clock=time.monotonic,
             ask_sure=load_settings(folders.config).settings.ask_sure,
+            fresh=check.fresh,
         ).run()
     return 0
 
@@ -88,17 +91,30 @@ def _read(prompt: str) -> str:
 class _Checker:
     """The evaluator, started when the first code is to be checked."""
 
-    def __init__(self) -> None:
+    def __init__(self, course: Course) -> None:
+        self._course = course
         self._runner: asyncio.Runner | None = None
 
     def __call__(self, item: Exercise | Fix, code: str) -> Verdict:
+        """The verdict on code."""
+        runner = self._running()
+        return runner.run(self._evaluator.check(item, code))
+
+    def fresh(self, question: Question, seed: int) -> Question:
+        """The question with the numbers of ``seed``."""
+        if not is_template(question):
+            return question
+        runner = self._running()
+        return runner.run(asked_now(self._course, self._evaluator, question, seed))
+
+    def _running(self) -> asyncio.Runner:
         from tutor.evaluator.client import Evaluator
 
         if self._runner is None:
             self._runner = asyncio.Runner()
             self._evaluator = Evaluator()
             self._runner.run(self._evaluator.start())
-        return self._runner.run(self._evaluator.check(item, code))
+        return self._runner
 
     def close(self) -> None:
         """End the evaluator's processes."""

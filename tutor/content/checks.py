@@ -19,6 +19,7 @@ from tutor.content.model import (
     Match,
     Misconception,
     Multi,
+    Numeric,
     Option,
     Order,
     Probe,
@@ -128,8 +129,21 @@ def check_question(question: Question) -> Iterator[Finding]:
         for left, right in question.pairs.items():
             if rights.count(right) > 1:
                 yield ("pairs", left), say("content.same_right")
+    elif isinstance(question, Numeric):
+        yield from _check_draw(question)
     elif isinstance(question, Blank) and "___" not in question.prompt + question.code:
         yield ("prompt",), say("content.no_blank")
+
+
+def _check_draw(question: Numeric) -> Iterator[Finding]:
+    if question.draw.keys() != question.sample.keys():
+        names = ", ".join(question.draw) or say("content.nothing_drawn")
+        yield ("sample",), say("content.other_sample", names=names)
+    for number, wrong in enumerate(question.wrong):
+        if question.draw and not wrong.key:
+            yield ("wrong", number), say("content.no_wrong_key")
+        elif wrong.key and not question.draw:
+            yield ("wrong", number, "key"), say("content.wrong_key_without_draw")
 
 
 def _check_options(question: Choice | Multi) -> Iterator[Finding]:

@@ -7,7 +7,7 @@ The expression stands beside its value, so that ``tutor validate`` can compute a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any, TypeVar
@@ -57,22 +57,36 @@ def _quoted(found: re.Match[str], text: str, before: int) -> Quoted:
 
 def shown(part: T) -> T:
     """The same struct with the values alone in its prose."""
-    return _shown(part, prose=False)  # type: ignore[no-any-return]
+    return _replaced(part, lambda found: found[2], prose=False)  # type: ignore[no-any-return]
 
 
-def _shown(part: Any, *, prose: bool) -> Any:
+def filled(part: T, values: Mapping[str, str]) -> T:
+    """The same struct with other values in its prose.
+
+    Args:
+        part: With its markers, as the author wrote it.
+        values: Expression -> value; the stored value stands where one is missing.
+    """
+
+    def value(found: re.Match[str]) -> str:
+        return as_stored(found[2], values.get(found[1], found[2]))
+
+    return _replaced(part, value, prose=False)  # type: ignore[no-any-return]
+
+
+def _replaced(part: Any, value: Callable[[re.Match[str]], str], *, prose: bool) -> Any:
     if isinstance(part, str):
-        return _FILLED.sub(r"\2", part) if prose and "{{" in part else part
+        return _FILLED.sub(value, part) if prose and "{{" in part else part
     if isinstance(part, tuple):
-        return tuple(_shown(one, prose=prose) for one in part)
+        return tuple(_replaced(one, value, prose=prose) for one in part)
     if isinstance(part, dict):
-        return {key: _shown(one, prose=prose) for key, one in part.items()}
+        return {key: _replaced(one, value, prose=prose) for key, one in part.items()}
     if not isinstance(part, msgspec.Struct):
         return part
     changed = {}
     for name in part.__struct_fields__:
         old = getattr(part, name)
-        new = _shown(old, prose=name in PROSE)
+        new = _replaced(old, value, prose=name in PROSE)
         if new != old:
             changed[name] = new
     return msgspec.structs.replace(part, **changed) if changed else part

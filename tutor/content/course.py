@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
 
-from tutor.content.files import read_lesson, read_quiz
+from tutor.content.files import read_lesson, read_quiz, read_template
 from tutor.content.index import ItemEntry
 from tutor.content.model import Exercise, Lesson, Misconception, Question
 from tutor.content.source import ContentError, Problem, Trail, open_source
@@ -148,6 +148,18 @@ class Course:
         if isinstance(found, Exercise):
             raise UnknownItem(name, self._suggest(name, "question"))
         return found
+
+    def template(self, name: str) -> Question:
+        """Return a question as its author wrote it, computed values unfilled.
+
+        Raises as ``item`` does.
+        """
+        question = self.question(name)
+        entry, item = self._named(name, lesson=False)
+        assert item is not None
+        path = entry.quiz if item.in_quiz and entry.quiz else entry.path
+        found: Question = read_template(path, item.trail)
+        return found if found.id == question.id else question
 
     def items(self) -> list[Exercise | Question]:
         """Every exercise and question of the files that can be read, in the course's order."""

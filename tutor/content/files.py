@@ -10,7 +10,7 @@ from tutor.content.checks import Finding, check_lesson, check_misconceptions, ch
 from tutor.content.computed import shown
 from tutor.content.convert import convert
 from tutor.content.model import CourseHead, Lesson, Misconception, Quiz
-from tutor.content.source import ContentError, Problem, Source, open_source
+from tutor.content.source import ContentError, Problem, Source, Trail, open_source
 
 T = TypeVar("T")
 
@@ -33,6 +33,19 @@ def read_lesson(path: Path) -> Lesson:
 def read_quiz(path: Path) -> Quiz:
     """Return a quiz file's quiz, or raise ContentError with all its problems."""
     return _whole(path, quiz_from)
+
+
+def read_template(path: Path, trail: Trail) -> Any:
+    """Return the question at ``trail`` of a lesson or quiz file with its computed values unfilled.
+
+    The file has been read before and found in order.
+    """
+    source, problems = open_source(path), list[Problem]()
+    whole: type[Quiz] | type[Lesson] = Quiz if trail[0] == "questions" else Lesson
+    part: Any = convert(source, source.root, whole, problems)
+    for step in trail:
+        part = part[step] if isinstance(step, int) else getattr(part, step)
+    return part
 
 
 def read_misconceptions(path: Path) -> tuple[Misconception, ...]:

@@ -194,6 +194,7 @@ class WrongAnswer(Part, frozen=True):
     answer: str
     say: str
     misconception: MisconceptionId | None = None
+    key: str = ""  # where the question has `draw`: the expression that gives `answer`
 
 
 class Option(Part, frozen=True):
@@ -235,11 +236,18 @@ class Multi(QuestionPart, frozen=True, tag_field="kind", tag="multi", kw_only=Tr
 
 
 class Numeric(QuestionPart, frozen=True, tag_field="kind", tag="numeric", kw_only=True):
-    """A number. ``key`` is an expression that ``tutor validate`` computes and compares."""
+    """A number. ``key`` is an expression that ``tutor validate`` computes and compares.
+
+    With ``draw`` the question is a template: each asking draws fresh numbers. They stand in the
+    prose as ``{{n = 5}}`` and may be used in ``key`` and in computed values; ``sample`` gives those
+    of the question as it is written.
+    """
 
     kind: ClassVar[str] = "numeric"
     answer: float
     key: str
+    draw: dict[str, str] = {}  # n: random.randint(3, 9); in this order, earlier names may be used
+    sample: dict[str, int | float | str] = {}  # n: 5
     unit: str = ""
     abs: float = 0.0
     rel: float = 1e-3

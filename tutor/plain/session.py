@@ -22,7 +22,9 @@ from tutor.text.messages import say
 if TYPE_CHECKING:
     from tutor.content.loader import Course
 
+
 Check = Callable[[Exercise | Fix, str], Verdict]
+Fresh = Callable[[Question, int], Question]
 END_OF_CODE = "."
 
 
@@ -66,6 +68,7 @@ class PlainDrill:
         tell: Callable[[str], None],
         clock: Callable[[], float],
         ask_sure: bool = True,
+        fresh: Fresh = lambda question, seed: question,
     ) -> None:
         self._drill = drill
         self._course = course
@@ -75,6 +78,7 @@ class PlainDrill:
         self._tell = tell
         self._clock = clock
         self._ask_sure = ask_sure
+        self._fresh = fresh
 
     def run(self) -> None:
         """Ask until nothing is left, the learner leaves, or the input ends; then sum up."""
@@ -104,6 +108,7 @@ class PlainDrill:
             self._ask_question(item)
 
     def _ask_question(self, question: Question) -> None:
+        question = self._fresh(question, self._drill.seed)
         self._tell(shown(question, self._drill.seed))
         since = self._clock()
         while True:

@@ -184,6 +184,8 @@ async def prove_question(bench: Bench, question: Question) -> None:
         await outputs.prove_key(bench, question)
     elif isinstance(question, Numeric):
         await outputs.prove_number(bench, question)
+        if question.draw:
+            await outputs.prove_draws(bench, question)
     elif isinstance(question, Choice | Multi) and question.code:
         await outputs.prove_options(bench, question)
     if isinstance(question, Output | Shape | Numeric | Blank):

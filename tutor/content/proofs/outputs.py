@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 
+from tutor.content.fresh import drawn, program
 from tutor.content.model import Blank, Choice, Example, Fix, Multi, Numeric, Output, Shape
 from tutor.content.proofs.bench import Bench, Verdict, told
 from tutor.content.source import Trail
@@ -12,6 +13,7 @@ from tutor.text.messages import say
 
 # What questions and computed values may take for granted.
 PREAMBLE = "import math\nimport numpy as np\nimport torch\nfrom torch import nn\n"
+DRAWS = range(1, 6)  # seeds
 _PREAMBLE_LINES = PREAMBLE.count("\n")
 
 
@@ -38,7 +40,8 @@ async def prove_key(bench: Bench, question: Output | Shape) -> None:
 
 async def prove_number(bench: Bench, question: Numeric) -> None:
     """The key of a numeric question computes its answer."""
-    verdict = await bench.run(f"{PREAMBLE}print(float(\n{question.key}\n))")
+    names = "".join(f"{name} = {value!r}; " for name, value in question.sample.items())
+    verdict = await bench.run(f"{PREAMBLE}{names}print(float(\n{question.key}\n))")
     if not _ran(bench, "numeric", question.id, ("key",), verdict, _PREAMBLE_LINES + 1):
         return
     value = float(printed(verdict.output).splitlines()[-1])
@@ -47,6 +50,19 @@ async def prove_number(bench: Bench, question: Numeric) -> None:
         message = say("validate.numeric", stored=question.answer, computed=text)
         bench.find("numeric", question.id, ("answer",), message)
         bench.refresh(question.id, ("answer",), text)
+
+
+async def prove_draws(bench: Bench, question: Numeric) -> None:
+    """Fresh numbers make a question whose right answer no listed wrong one is."""
+    template = bench.course.template(question.id)
+    assert isinstance(template, Numeric)
+    for seed in DRAWS:
+        verdict = await bench.run(program(template, seed))
+        if not verdict.passed:
+            message = say("validate.draw", seed=seed, told=told(verdict))
+            bench.find("draw", question.id, ("draw",), message)
+            return
+        prove_answers(bench, drawn(template, verdict.output))
 
 
 async def prove_symptom(bench: Bench, question: Fix) -> None:

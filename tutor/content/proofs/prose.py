@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from tutor.content.computed import Quoted, agrees, as_stored, prose_of, quoted_in
+from tutor.content.computed import Quoted, agrees, as_stored, prose_of, quoted_in, scalars
 from tutor.content.proofs.bench import Bench, Fresh, quoted, told
 from tutor.content.proofs.outputs import PREAMBLE
 from tutor.content.source import Trail, open_source
@@ -34,7 +34,10 @@ async def prove_prose(bench: Bench, path: Path) -> None:
     sound = [(trail, one) for trail, one in found if _is_expression(bench, path, trail, one)]
     if not sound:
         return
-    lines = "".join(f"lambda: ({one.expression}),\n" for _, one in sound)
+    samples = _samples(path)
+    lines = "".join(
+        f"lambda {_names(samples, trail)}: ({one.expression}),\n" for trail, one in sound
+    )
     verdict = await bench.run(f"{PREAMBLE}{_PROGRAM}{lines})]))")
     if not verdict.passed:
         bench.find_in("prose", path, (), say("validate.does_not_run", told=told(verdict)))
@@ -46,6 +49,22 @@ async def prove_prose(bench: Bench, path: Path) -> None:
             bench.find_in("prose", path, trail, message, line=one.line)
         else:
             _compare(bench, path, trail, one, text)
+
+
+def _samples(path: Path) -> dict[Trail, list[str]]:
+    """What the names of each template stand for in the text as it is written."""
+    found: dict[Trail, list[str]] = {}
+    for trail, node in scalars(open_source(path).root):
+        if trail[-2:-1] == ("sample",):
+            number = node.tag.endswith((":int", ":float"))
+            value = node.value if number else repr(node.value)
+            found.setdefault(trail[:-2], []).append(f"{trail[-1]}={value}")
+    return found
+
+
+def _names(samples: dict[Trail, list[str]], trail: Trail) -> str:
+    mine = (names for question, names in samples.items() if trail[: len(question)] == question)
+    return ", ".join(next(mine, []))
 
 
 def _compare(bench: Bench, path: Path, trail: Trail, one: Quoted, computed: str) -> None:

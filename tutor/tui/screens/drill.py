@@ -15,6 +15,7 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import OptionList, Static
 
+from tutor.asking import asked_now
 from tutor.content.model import Exercise, Fix, Question
 from tutor.drilling import WORDS, dates_by_rating, draft_name, lesson_title
 from tutor.evaluator.outcome import Outcome, Verdict
@@ -124,7 +125,9 @@ class DrillScreen(TutorScreen[None]):
             code = draft.text if draft else ""
         if isinstance(item, Exercise):
             return ExerciseView(item, check=self._check, code=code)
-        return QuestionView(item, self._drill.seed, check=self._check, code=code)
+        seed = self._drill.seed
+        question = await asked_now(self.tutor.course, self.tutor.evaluator, item, seed)
+        return QuestionView(question, seed, check=self._check, code=code)
 
     async def _replace(self, widget: Widget) -> None:
         body = self.query_one("#drill-body", VerticalScroll)

@@ -11,6 +11,7 @@ from textual.containers import Vertical
 from textual.widget import Widget
 from textual.widgets import OptionList, Static
 
+from tutor.asking import asked_now
 from tutor.content.model import Exercise, Fix, Question, QuestionPart
 from tutor.evaluator.outcome import Verdict
 from tutor.study.recording import answered, attempted
@@ -91,8 +92,9 @@ class AskPane(Vertical):
         if anew:
             before = None
         self._seed = int(before["seed"]) if before else random.randrange(2**31)
+        tutor = self.lesson.tutor
         view = QuestionView(
-            question,
+            await asked_now(tutor.course, tutor.evaluator, question, self._seed),
             self._seed,
             check=self._check,
             code=draft.text if draft and isinstance(question, Fix) else "",
