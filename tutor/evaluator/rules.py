@@ -62,6 +62,12 @@ def growing(item: Exercise, name: str, counts: dict[int, Any]) -> Breach:
     return Breach("ops_constant_in", text)
 
 
+def first_sizes(item: Exercise | Fix) -> dict[str, int]:
+    """The sizes that an exercise's inputs may name, as they are in every usual look."""
+    sizes = item.rules.ops_constant_in if isinstance(item, Exercise) else {}
+    return {name: values[0] for name, values in sizes.items()}
+
+
 def mentions(probe: Probe, name: str) -> bool:
     """True when drawing the probe's inputs uses ``name``."""
     text = "\n".join([probe.draw, *probe.inputs.values()])

@@ -1,34 +1,84 @@
-"""A failing look as code that a learner can copy and run."""
+"""A failing look as code that a learner can copy and run: it makes the same inputs again."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+from itertools import combinations
 from typing import Any
 
 from tutor.evaluator.findings import Look
 from tutor.evaluator.inputs import Unpacker
+from tutor.evaluator.literal import TooLong, literal
+from tutor.evaluator.observe import is_tensor
 
-SMALL = 24
+# What a scene may use and a learner does not have.
+_HELPERS = {
+    "observe": "observe = lambda **seen: print(seen)",
+    "shares_storage": "shares_storage = lambda a, b: "
+    "a.untyped_storage().data_ptr() == b.untyped_storage().data_ptr()",
+    "generator": "generator = lambda: torch.Generator().manual_seed(random.getrandbits(48))",
+}
+_MODULES = {
+    "torch": "import torch",
+    "F": "import torch.nn.functional as F",
+    "nn": "from torch import nn",
+    "np": "import numpy as np",
+    "math": "import math",
+    "random": "import random",
+    "copy": "import copy",
+}
+_DRAWS = "the global random generator"
 
 
-def copyable(look: Look) -> str:
-    """Assignments that rebuild the inputs, then the call or the scene."""
+def copyable(look: Look, sizes: Mapping[str, int] | None = None) -> str:
+    """Imports, assignments that make the inputs again, then the call or the scene.
+
+    Small inputs are written out; where one is too large for that, all are drawn as they were.
+    """
+    call, run = look.probe.call, look.probe.run
+    asked = f"print({call.strip()})" if call else (run or "").strip()
+    body = [*_inputs(look, sizes or {}), *_seeded(look), asked]
+    body = [_HELPERS[name] for name in _HELPERS if _uses("\n".join(body), name)] + body
+    text = "\n".join(body)
+    imports = [line for name, line in _MODULES.items() if _uses(text, name)]
+    return "\n".join([*imports, text])
+
+
+def _uses(text: str, name: str) -> bool:
+    return re.search(rf"(?<![\w.]){name}\b(?!\s*=)", text) is not None
+
+
+def _inputs(look: Look, sizes: Mapping[str, int]) -> list[str]:
     values = Unpacker(look.payload).unpack(look.request["inputs"])
-    lines = [
-        f"{name} = {_as_code(expression, values.get(name))}"
-        for name, expression in look.probe.inputs.items()
-    ]
-    return "\n".join([*lines, (look.probe.call or look.probe.run or "").strip()])
+    try:
+        if _sharing(values):
+            raise TooLong
+        return [f"{name} = {literal(values[name])}" for name in look.probe.inputs]
+    except TooLong:
+        return _drawn(look, sizes)
 
 
-def _as_code(expression: str, value: Any) -> str:
-    """The author's expression where it is the same each time, else the value drawn, if short."""
-    import torch
+def _sharing(values: Mapping[str, Any]) -> bool:
+    """True when two inputs stand on one storage: written out, they would not."""
+    places = [v.untyped_storage().data_ptr() for v in values.values() if is_tensor(v) and v.numel()]
+    return any(a == b for a, b in combinations(places, 2))
 
-    if isinstance(value, (int, float, str, bool, list, tuple)) and len(repr(value)) <= 120:
-        return repr(tuple(value)) if isinstance(value, tuple) else repr(value)
-    drawn = any(word in expression for word in ("rand", "normal", "uniform", "sample", "choice"))
-    plain = isinstance(value, torch.Tensor) and value.is_contiguous() and value.numel() <= SMALL
-    if not drawn or not plain:
-        return expression
-    grad = ", requires_grad=True" if value.requires_grad else ""
-    return f"torch.tensor({value.detach().tolist()}, dtype={value.dtype}{grad})"
+
+def _drawn(look: Look, sizes: Mapping[str, int]) -> list[str]:
+    seed = look.request["seed"]
+    lines = [f"torch.manual_seed({seed})"]
+    text = "\n".join([look.probe.draw, *look.probe.inputs.values()])
+    if _uses(text, "random") or _uses(text, "generator"):
+        lines.append(f"random.seed({seed})")
+    if _uses(text, "np"):
+        lines.append(f"np.random.seed({seed % 2**32})")
+    lines += [f"{name} = {size}" for name, size in sizes.items() if _uses(text, name)]
+    lines += [look.probe.draw.strip()] if look.probe.draw.strip() else []
+    return [*lines, *(f"{name} = {made.strip()}" for name, made in look.probe.inputs.items())]
+
+
+def _seeded(look: Look) -> list[str]:
+    """The global generator as it was, where the code draws from it."""
+    drew = _DRAWS in (look.got.header.get("state") or ())
+    return [f"torch.manual_seed({look.request['seed']})"] if drew else []

@@ -191,7 +191,7 @@ class Trial:
     def _draw(self, probe: Probe, turn: int, sizes: dict[str, int] | None = None) -> Draw:
         seed = random.Random(f"{self._seed}/{probe.name}/{turn}").getrandbits(48)
         try:
-            names = drawing_names(seed) | (sizes or self._sizes())
+            names = drawing_names(seed) | (sizes or rules.first_sizes(self.item))
             if probe.draw:
                 exec(_code(probe.draw, f"<draw of {probe.name}>", "exec"), names)
             values = {}
@@ -201,10 +201,6 @@ class Trial:
             return Draw(seed, packer.pack(values), b"".join(packer.buffers))
         except (Exception, InputError) as error:
             raise ContentFault(probe.name, f"inputs: {type(error).__name__}: {error}") from error
-
-    def _sizes(self) -> dict[str, int]:
-        sizes = self.item.rules.ops_constant_in if isinstance(self.item, Exercise) else {}
-        return {name: values[0] for name, values in sizes.items()}
 
     def _watch(self, probe: Probe) -> set[str]:
         asked = self.item.rules if isinstance(self.item, Exercise) else None
@@ -224,7 +220,9 @@ class Trial:
             for probe in self.item.probes:
                 if not rules.mentions(probe, name):
                     continue
-                draws = [self._draw(probe, 0, self._sizes() | {name: n}) for n in sizes]
+                draws = [
+                    self._draw(probe, 0, rules.first_sizes(self.item) | {name: n}) for n in sizes
+                ]
                 looks = [next(self._ask(probe, [draw])) for draw in draws]
                 counts = [look.got.header.get("ops_count") for look in looks]
                 if len(set(counts)) > 1:

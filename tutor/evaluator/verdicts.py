@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from tutor.content.model import Exercise, Fix
+from tutor.evaluator import rules
 from tutor.evaluator.diagnose import Explanation
 from tutor.evaluator.findings import Breach, Finding, Look
 from tutor.evaluator.outcome import Difference, Outcome, Verdict
@@ -37,7 +38,7 @@ def of_findings(
         verdict,
         probe=names[0],
         failed=tuple(dict.fromkeys(names)),
-        call=copyable(first) if isinstance(first, Look) else "",
+        call=copyable(first, rules.first_sizes(item)) if isinstance(first, Look) else "",
         difference=_difference(first, explanation.guess),
         notes=tuple(_notes(findings)),
         probes=len(item.probes),
