@@ -87,7 +87,9 @@ class Tolerance(Part, frozen=True):
 class Require(Part, frozen=True):
     """A condition on what was observed, where equality with a solution is not the question."""
 
-    that: str  # a Python expression over the observed names, evaluated by the judge
+    # A Python expression over the inputs and the observed names, evaluated by the judge. Random
+    # answers: mean_within, follows and others of evaluator/chance.py, whose bounds are theory's.
+    that: str
     say: str
 
 

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+import torch
+
 from tutor.content.model import Probe, Require
+from tutor.evaluator import chance
 from tutor.evaluator.compare import differences
+from tutor.evaluator.inputs import Unpacker
 from tutor.evaluator.outcome import Difference
 from tutor.evaluator.show import show
 from tutor.evaluator.tensors import live
@@ -110,12 +116,15 @@ def _unmet(look: Look, want: Seen) -> Require | None:
 
     The solution's own observation must meet it: an expression that fails there is our fault.
     """
+    if not look.probe.require:
+        return None
+    ours, theirs = _names(look, want, want), _names(look, look.got, want)
     for require in look.probe.require:
         code = compile(require.that.strip(), f"<require of {look.probe.name}>", "eval")
-        if not eval(code, _names(want)):
+        if not eval(code, dict(ours)):
             raise ValueError(f"the solution itself does not meet: {require.that}")
         try:
-            met = bool(eval(code, _names(look.got)))
+            met = bool(eval(code, dict(theirs)))
         except Exception:
             # It holds for the solution's value, so it is this value that does not fit it.
             met = False
@@ -124,14 +133,15 @@ def _unmet(look: Look, want: Seen) -> Require | None:
     return None
 
 
-def _names(seen: Seen) -> dict[str, Any]:
-    import math
+def _names(look: Look, seen: Seen, like: Seen) -> dict[str, Any]:
+    """What an expression may use: helpers, the inputs as they were drawn, what was observed.
 
-    import numpy as np
-    import torch
-
-    values = {name: live(node, seen.payload) for name, node in _seen(seen).items()}
-    return {"torch": torch, "np": np, "math": math, **values}
+    Of the observed names those that the solution's side has, so that no other can be replaced.
+    """
+    inputs = Unpacker(look.payload).unpack(look.request["inputs"])
+    found = _seen(seen)
+    values = {name: live(found[name], seen.payload) for name in _seen(like) if name in found}
+    return {"torch": torch, "np": np, "math": math, **chance.NAMES, **inputs, **values}
 
 
 def _seen(seen: Seen) -> dict[str, Any]:

@@ -12,6 +12,7 @@ import numpy as np
 import torch
 
 from tutor.evaluator import scene
+from tutor.evaluator.chance import draws_for
 from tutor.evaluator.findings import Seen
 from tutor.evaluator.inputs import Unpacker
 from tutor.evaluator.learner import describe
@@ -68,5 +69,6 @@ def drawing_names(seed: int) -> dict[str, Any]:
         "np": np,
         "math": math,
         "random": random,
+        "draws_for": draws_for,
         "generator": lambda: torch.Generator().manual_seed(random.getrandbits(48)),
     }
