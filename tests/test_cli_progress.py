@@ -201,3 +201,37 @@ def test_a_wipe_asks_and_deletes_everything(studied: Path) -> None:
     assert not folders.progress.exists()
     assert not list(folders.data.rglob("*.db"))
     assert "no progress" in tutor("wipe").stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("--unit", "Z"), "Z"),
+        (("--lesson", "T44"), "T44"),
+        (("--objective", "tensors.viewabl"), "Did you mean 'tensors.viewable'?"),
+        (("--misconception", "reshape-copy"), "Did you mean 'reshape-copies'?"),
+        (("--exam", "tomorrow"), "%Y-%m-%d"),
+    ],
+)
+def test_what_cannot_be_practised_is_a_usage_error(
+    home: Path, words: tuple[str, ...], says: str
+) -> None:
+    done = tutor("drill", "--plain", *words)
+    assert done.exit_code == 2
+    assert says in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "asked"),
+    [
+        (("--misconception", "reshape-copies"), "What do the three experiments print?"),
+        (("--lesson", "t4"), "T4"),
+        (("--objective", "tensors.viewable"), "T4"),
+        (("--exam", "2099-01-01"), "T4"),
+        (("--weakest",), "T4"),
+    ],
+)
+def test_a_drill_asks_what_was_chosen(studied: Path, words: tuple[str, ...], asked: str) -> None:
+    done = tutor("drill", "--plain", *words, typed=":quit\n")
+    assert done.exit_code == 0
+    assert asked in done.stdout

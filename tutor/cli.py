@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tutor import __version__
+from tutor.cli_drill import drill, open_app
 from tutor.cli_progress import COMMANDS
-from tutor.context import NOT_PASSED, OUR_FAULT, USAGE, Context
+from tutor.context import NOT_PASSED, OUR_FAULT, Context
 from tutor.text.messages import say
 
 if TYPE_CHECKING:
@@ -43,17 +44,7 @@ def cli(context: click.Context, course: Path | None, strict: str | None) -> None
     """
     context.obj = Context(course, strict)
     if context.invoked_subcommand is None:
-        context.exit(_open_app(context.obj))
-
-
-def _open_app(context: Context, *, screen: str = "") -> int:
-    # Textual draws on the terminal and would wait for ever without one.
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
-        click.echo(say("cli.no_terminal"), err=True)
-        return USAGE
-    from tutor.tui.app import run_app
-
-    return run_app(context.root, context.folders, strict=context.strict, screen=screen)
+        context.exit(open_app(context.obj))
 
 
 @cli.command("list")
@@ -111,20 +102,6 @@ def run(context: Context, file: Any, as_json: bool) -> None:
     from tutor import headless
 
     sys.exit(headless.run(_source(file), context.strict, as_json=as_json))
-
-
-@cli.command()
-@click.option("--plain", is_flag=True, help="Plain text on standard input and output.")
-@click.option("--unit", metavar="ID", help="Practise one unit instead of what is due.")
-@click.option("--cap", type=click.IntRange(1, 500), default=30, show_default=True, metavar="N")
-@click.pass_obj
-def drill(context: Context, plain: bool, unit: str | None, cap: int) -> None:
-    """Review what is due today."""
-    if not plain:
-        sys.exit(_open_app(context, screen="drill"))
-    from tutor.drill_plain import run_plain_drill
-
-    sys.exit(run_plain_drill(context.course(), context.folders, unit=unit, cap=cap))
 
 
 @cli.command()
@@ -224,7 +201,7 @@ def _tell_problems(course: Course) -> None:
         sys.exit(NOT_PASSED)
 
 
-for _command in COMMANDS:
+for _command in (drill, *COMMANDS):
     cli.add_command(_command)
 
 

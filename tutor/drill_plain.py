@@ -21,8 +21,7 @@ from tutor.plain.session import PlainDrill
 from tutor.settings import load_settings
 from tutor.store.db import local_now, open_store
 from tutor.study.schedule import project, study_day
-from tutor.study.session import Cram, Drill
-from tutor.text.messages import say
+from tutor.study.session import Drill, Mode
 
 if TYPE_CHECKING:
     from tutor.content.loader import Course
@@ -30,23 +29,17 @@ if TYPE_CHECKING:
 
 
 def run_plain_drill(
-    course: Course, folders: Folders, *, unit: str | None = None, cap: int = 30
+    course: Course, folders: Folders, *, mode: Mode | None = None, cap: int | None = None
 ) -> int:
-    """Drill on standard input and output; 0 at the end, 2 for a unit that there is not.
+    """Drill on standard input and output; 0 at the end.
 
     Args:
         course: what can be asked.
         folders: where the learner's records and settings are.
-        unit: practise this unit instead of what is due.
-        cap: most items.
+        mode: what to practise instead of what is due.
+        cap: most items; the setting where it is left out.
     """
-    mode = None
-    if unit is not None:
-        known = {name.lower(): one.id for one in course.units for name in (one.id, one.alias)}
-        if unit.lower() not in known:
-            print(say("widgets.plain.no_unit", unit=unit), file=sys.stderr)
-            return 2
-        mode = Cram(unit=known[unit.lower()])
+    settings = load_settings(folders.config).settings
     for stream in (sys.stdout, sys.stdin):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(
@@ -57,7 +50,9 @@ def run_plain_drill(
             _tell(store.health.message)
         snapshot = store.snapshot()
         day = study_day(local_now())
-        drill = Drill.start(course, snapshot, day=day, cap=cap, mode=mode, random=Random())
+        drill = Drill.start(
+            course, snapshot, day=day, cap=cap or settings.reviews_a_day, mode=mode, random=Random()
+        )
         PlainDrill(
             drill,
             course,
@@ -66,7 +61,7 @@ def run_plain_drill(
             read=_read,
             tell=_tell,
             clock=time.monotonic,
-            ask_sure=load_settings(folders.config).settings.ask_sure,
+            ask_sure=settings.ask_sure,
             fresh=check.fresh,
         ).run()
     return 0

@@ -236,6 +236,11 @@ class PlainDrill:
         for id in recap.again:
             item = found(self._course, id)
             self._tell("- " + (plain(drilling.title_of(item)) if item else id))
+        if recap.leeches:
+            self._tell(say("widgets.drill.end.leech"))
+            lessons = [drilling.lesson_title(self._course, item) for item in recap.leeches]
+            for title in dict.fromkeys(lessons):
+                self._tell(f"- {title}")
         self._tell(say("widgets.drill.end.back") + ":")
         for day, items in recap.due:
             on = when(day, self._drill.day)

@@ -48,11 +48,11 @@ class TutorApp(App[None]):
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (120, "-wide")]  # noqa: RUF012
     VERTICAL_BREAKPOINTS = [(0, "-flat"), (15, "-tall")]  # noqa: RUF012
 
-    def __init__(self, parts: Parts, *, screen: str = "") -> None:
+    def __init__(self, parts: Parts, *, drill: Mode | None = None) -> None:
         # Without colour Textual would turn ours to greys; the terminal's own are what is asked for.
         plain = "NO_COLOR" in parts.env
         super().__init__(ansi_color=True if plain else None)
-        self._first_screen = screen
+        self._drill_first = drill
         self.parts = parts
         self.course = parts.course
         self.settings = parts.settings.settings
@@ -97,8 +97,8 @@ class TutorApp(App[None]):
         self.run_worker(self.look_again(), group="learner")
         self.run_worker(self._warm(), group="evaluator")
         self.set_interval(RETRY_SECONDS, self._retry)
-        if self._first_screen == "drill":
-            self.open_drill()
+        if self._drill_first is not None:
+            self.open_drill(self._drill_first)
         for problem in self._setting_problems():
             self.notify(problem, severity="warning", timeout=12, markup=False)
 
@@ -196,6 +196,18 @@ class TutorApp(App[None]):
 
         self.push_screen(DrillScreen(mode))
 
+    def open_practise(self) -> None:
+        """Let the learner choose what to practise."""
+        from tutor.study.schedule import study_day
+        from tutor.tui.screens.practise import PractiseScreen
+
+        today = study_day(self.parts.clock())
+        self.push_screen(PractiseScreen(self.course, today), self._practise)
+
+    def _practise(self, mode: Mode | None) -> None:
+        if mode is not None:
+            self.open_drill(mode)
+
     def open_progress(self) -> None:
         """Show how the learner stands."""
         from tutor.tui.screens.progress import ProgressScreen
@@ -266,7 +278,7 @@ def run_app(
     settings: preferences.Loaded | None = None,
     *,
     strict: Grade | None = None,
-    screen: str = "",
+    drill: Mode | None = None,
 ) -> int:
     """Run the app until it is quit and return the exit status: 0, or 3 for a fault of ours.
 
@@ -275,7 +287,7 @@ def run_app(
         folders: where the learner's data, settings and state are.
         settings: read from the config folder when not given.
         strict: run no code where the sandbox enforces less; goes before the setting.
-        screen: ``drill`` opens the drill at once.
+        drill: open the drill at once, with this to practise.
     """
     from tutor.content.loader import load_course
 
@@ -289,7 +301,7 @@ def run_app(
             make_evaluator=partial(make_evaluator, loaded.settings, strict),
             settings=loaded,
         ),
-        screen=screen,
+        drill=drill,
     )
     app.run()
     if app.crash is not None:

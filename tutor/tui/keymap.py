@@ -40,6 +40,7 @@ APP = [
 HOME = [
     key("home.drill", "d", "drill", show=True),
     key("home.continue", "c", "continue", show=True),
+    key("home.practise", "r", "practise"),
     key("home.progress", "p", "progress", show=True),
     key("home.ideas", "m", "ideas"),
     key("home.quit", "q", "app.quit", show=True),

@@ -11,7 +11,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from tutor.content.loader import Course
-from tutor.drilling import title_of
+from tutor.drilling import lesson_title, title_of
 from tutor.study.choosing import found
 from tutor.study.session import Cram, Drill, Mode
 from tutor.text.days import when
@@ -60,6 +60,10 @@ class EndView(Vertical):
             if items:
                 yield Static(say(f"widgets.drill.end.{name}", n=len(items)), classes="drill--quiet")
                 yield Static(self._titles(list(items)), classes="drill--text")
+        if recap.leeches:
+            yield Static(say("widgets.drill.end.leech"), classes="drill--quiet")
+            lessons = dict.fromkeys(lesson_title(self._course, item) for item in recap.leeches)
+            yield Static(Content("\n".join(lessons)), classes="drill--text")
         days = Counter({when(day, self._drill.day): len(items) for day, items in recap.due})
         if days:
             yield Static(say("widgets.drill.end.back"), classes="drill--quiet")

@@ -78,6 +78,10 @@ class HomeScreen(TutorScreen[None]):
         """Review what is due."""
         self.tutor.open_drill()
 
+    def action_practise(self) -> None:
+        """Choose what to practise."""
+        self.tutor.open_practise()
+
     def action_progress(self) -> None:
         """Show how the learner stands."""
         self.tutor.open_progress()
