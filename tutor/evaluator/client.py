@@ -65,6 +65,7 @@ class Evaluator:
         self._strict = strict
         self._pool = Pool(skip_layers, self._say, self._take_end, self._take_overfilled)
         self._runs: dict[int, Run] = {}
+        self._newest = 0  # of the submissions that are to be alone, counted
         self._alone: Run | asyncio.Future[Line] | None = None
 
     # --- life -----------------------------------------------------------------------------
@@ -74,8 +75,12 @@ class Evaluator:
         self._pool.start()
 
     async def ready(self) -> bool:
-        """Wait until a pair stands by; False when the evaluator cannot start."""
+        """Wait until all is warm and a pair stands by; False when the evaluator cannot start.
+
+        No submission needs to: one that comes sooner waits for what it needs.
+        """
         try:
+            await self._pool.warmed()
             self._pool.give_back(await self._pool.order(USUAL, files=False))
         except ConnectionError:
             return False
@@ -167,6 +172,7 @@ class Evaluator:
 
     async def cancel(self) -> None:
         """End the run in flight, if there is one."""
+        self._newest += 1  # one that is still on its way to a pair stops there
         current, self._alone = self._alone, None
         if current is not None:
             current.cancel()
@@ -174,15 +180,17 @@ class Evaluator:
 
     async def _do(self, work: _Submission) -> Verdict:
         started = time.monotonic()
+        number = 0
         if work.alone:
+            number = self._newest + 1  # before anything else may come in between
             await self.cancel()
         try:
             frames = jobs(work.kind, work.item, work.source, work.limits, work.seed)
-            verdict = await self._through_a_pair(work, frames)
+            verdict = await self._through_a_pair(work, number, frames)
         except wire.WireError:
             limit = wire.MAX_HEADER // 4
             verdict = Verdict(Outcome.ERROR, say("evaluator.outcome.too_long", limit=limit))
-        except ConnectionError:
+        except OSError:  # ConnectionError too: the zygote died too often, or could not be started
             reason = self._pool.last_words.strip().splitlines()[-1:] or [""]
             text = say("evaluator.outcome.internal_start", reason=reason[0])
             verdict = Verdict(Outcome.INTERNAL, text)
@@ -192,9 +200,17 @@ class Evaluator:
             sandbox=self.grade.value if self.grade else "",
         )
 
-    async def _through_a_pair(self, work: _Submission, frames: tuple[bytes, bytes]) -> Verdict:
+    async def _through_a_pair(
+        self, work: _Submission, number: int, frames: tuple[bytes, bytes]
+    ) -> Verdict:
+        self._stop_if_old(work, number)
         self._pool.start()
         line = await self._pair(work)
+        try:
+            self._stop_if_old(work, number)
+        except RunCancelled:
+            self._pool.give_back(line)
+            raise
         refusal = self._too_weak()
         if refusal:
             line.close()
@@ -226,9 +242,16 @@ class Evaluator:
         try:
             return await future
         except asyncio.CancelledError:
-            if future.cancelled():
-                raise RunCancelled from None
-            raise
+            task = asyncio.current_task()
+            if task and task.cancelling():  # the caller's task ends, not this submission alone
+                if future.done() and not future.cancelled() and not future.exception():
+                    self._pool.give_back(future.result())
+                raise
+            raise RunCancelled from None
+
+    def _stop_if_old(self, work: _Submission, number: int) -> None:
+        if work.alone and number != self._newest:
+            raise RunCancelled
 
     def _take_end(self, number: int, learner: int | None, judge: int | None) -> None:
         if number in self._runs:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import select
 import signal
 import tempfile
 from pathlib import Path
@@ -13,18 +14,24 @@ from tutor.evaluator.confine.folder import remove, usage
 DYING_SECONDS = 0.02
 # In place of a wait status: the learner's process gave no answer any more and did not end either.
 LEFT_OVER = -1
+# Killed by nobody here, and not for want of memory either.
+KILLED_FROM_OUTSIDE = -2
 _PREFIX = "tutor-run-"
 
 
 class Pair:
     """Two children that live and die together."""
 
-    def __init__(self, number: int, learner: int, judge: int, folder: str | None) -> None:
+    def __init__(
+        self, number: int, learner: int, judge: int, folder: str | None, cpu_seconds: int
+    ) -> None:
         self.number = number
         self.folder = folder
         self.kill_at: float | None = None
         self.learner_status: int | None = None
         self.judge_status: int | None = None
+        self._cpu_seconds = cpu_seconds
+        self._oom_kills = _oom_kills()
         self._left_over = False  # the learner's process was there when the judge had finished
         self._pids = {"learner": learner, "judge": judge}
         self._pidfds = {name: os.pidfd_open(pid) for name, pid in self._pids.items()}
@@ -37,9 +44,9 @@ class Pair:
         """Collect children that ended, kill what must not outlive them; True when both are gone."""
         for name, descriptor in list(self._pidfds.items()):
             if descriptor in ready:
-                _, status = os.waitpid(self._pids[name], 0)
-                if name == "learner" and self._left_over and status == signal.SIGKILL:
-                    status = LEFT_OVER
+                _, status, used = os.wait4(self._pids[name], 0)
+                if name == "learner" and status == signal.SIGKILL:
+                    status = self._why_killed(used.ru_utime + used.ru_stime)
                 setattr(self, f"{name}_status", status)
                 os.close(self._pidfds.pop(name))
         if self.kill_at is not None and now >= self.kill_at:
@@ -50,6 +57,11 @@ class Pair:
             self._left_over = True
             self.kill_at = now + DYING_SECONDS
         return not self._pidfds
+
+    def await_end(self, seconds: float) -> None:
+        """Wait until both are gone, no longer than ``seconds`` for each."""
+        for descriptor in self._pidfds.values():
+            select.select([descriptor], [], [], seconds)
 
     def overfills(self) -> bool:
         """True when the run folder holds more than one may."""
@@ -66,6 +78,15 @@ class Pair:
         for name in self._pidfds:
             self._signal(name, signal.SIGKILL)
 
+    def _why_killed(self, cpu_seconds: float) -> int:
+        if self._left_over:
+            return LEFT_OVER
+        if self.kill_at is not None:
+            return signal.SIGKILL
+        if cpu_seconds >= self._cpu_seconds:
+            return signal.SIGXCPU  # which it ignored; the hard limit, a second later, kills
+        return signal.SIGKILL if _oom_kills() > self._oom_kills else KILLED_FROM_OUTSIDE
+
     def _signal(self, name: str, number: int) -> None:
         descriptor = self._pidfds.get(name)
         if descriptor is not None:
@@ -73,22 +94,28 @@ class Pair:
                 signal.pidfd_send_signal(descriptor, number)
 
 
+def sweep_stale() -> None:
+    """Delete the run folders of zygotes that are no more."""
+    for stale in Path(tempfile.gettempdir()).glob(f"{_PREFIX}{os.getuid()}-*"):
+        pid = stale.name.rsplit("-", 1)[-1]
+        if pid.isdigit() and not _alive(int(pid)):
+            _sweep(str(stale))
+
+
 class RunFolders:
     """Folders that exercises with ``files: true`` may write; those of dead zygotes are swept."""
 
     def __init__(self) -> None:
-        base = Path(tempfile.gettempdir())
-        for stale in base.glob(f"{_PREFIX}{os.getuid()}-*"):
-            pid = stale.name.rsplit("-", 1)[-1]
-            if pid.isdigit() and not _alive(int(pid)):
-                _sweep(str(stale))
-        self._root = base / f"{_PREFIX}{os.getuid()}-{os.getpid()}"
+        sweep_stale()
+        self._ours = False
+        self._root = Path(tempfile.gettempdir()) / f"{_PREFIX}{os.getuid()}-{os.getpid()}"
 
     def make(self, number: int) -> str:
         """A fresh folder for one run. Raises OSError when there is no room for one."""
-        # exist_ok only for our own: mkdir fails on a name that somebody else has taken.
-        if number == 1 or not self._root.exists():
+        # No exist_ok the first time: mkdir fails on a name that somebody else has taken.
+        if not (self._ours and self._root.exists()):
             self._root.mkdir(mode=0o700)
+            self._ours = True
         folder = self._root / str(number)
         folder.mkdir(mode=0o700)
         return str(folder)
@@ -101,6 +128,16 @@ class RunFolders:
     def remove_all(self) -> None:
         """Delete everything, when the zygote ends."""
         _sweep(str(self._root))
+
+
+def _oom_kills() -> int:
+    """How many processes this machine has killed for want of memory; 0 where it does not tell."""
+    with contextlib.suppress(OSError, ValueError):
+        for line in Path("/proc/vmstat").read_text().splitlines():
+            name, _, count = line.partition(" ")
+            if name == "oom_kill":
+                return int(count)
+    return 0
 
 
 def _sweep(folder: str) -> None:

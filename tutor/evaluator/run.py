@@ -23,7 +23,7 @@ from tutor.text.messages import say
 
 MAX_OUTPUT = 1 << 20
 # What the parent of the two processes reports; see pairs.py and learner.py.
-LEFT_OVER, OUT_OF_MEMORY, DISTURBED = -1, 96, 97
+LEFT_OVER, KILLED_FROM_OUTSIDE, OUT_OF_MEMORY, DISTURBED = -1, -2, 96, 97
 # The judge's own time for one submission: beyond it the exercise is at fault, not the learner.
 JUDGE_SECONDS = 60.0
 _TRACE_LINE = re.compile(rb'File "exercise\.py", line (\d{1,6})\b')
@@ -228,8 +228,12 @@ class Run:
             return Outcome.INTERNAL, "internal_slow", {"probe": self._phase.get("probe")}
         if status is None:
             return Outcome.INTERNAL, "internal_gone", {}
-        if self.fault or (self._verdict is None and judge not in (0, None) and self._judge_first()):
+        # A judge always has a word when it ends by itself. Without one it was ended, and whatever
+        # became of the learner's process may be due to that.
+        if self.fault or (self._verdict is None and judge not in (0, None)):
             return Outcome.INTERNAL, "internal", {}
+        if status == KILLED_FROM_OUTSIDE:
+            return Outcome.INTERNAL, "internal_killed", {}
         if status == LEFT_OVER:
             return Outcome.ENDED_EARLY, "disturbed", {}
         if os.WIFSIGNALED(status):
@@ -243,13 +247,6 @@ class Run:
             self.fault = self._trace.decode(errors="replace")
             return Outcome.ENDED_EARLY, "disturbed", {}
         return Outcome.ENDED_EARLY, "ended_early", {}
-
-    def _judge_first(self) -> bool:
-        """True when the judge died by itself: the learner's process was then ended by us."""
-        status = self._statuses[0] if self._statuses else None
-        return (
-            status is not None and os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
-        )
 
     def _traced_line(self) -> int | None:
         found = _TRACE_LINE.search(self._trace)
@@ -271,7 +268,7 @@ def _signalled(number: int, limits: Limits) -> tuple[Outcome, str, dict[str, Any
     if number == signal.SIGXCPU:
         return Outcome.TIMEOUT, "timeout", {"seconds": limits.seconds}
     if number == signal.SIGKILL:
-        # Nobody here sent it: the kernel did, for want of memory.
+        # The kernel sent it, for want of memory.
         return Outcome.MEMORY, "memory", {"limit": limits.memory_mb}
     name = signal.Signals(number).name if number in signal.valid_signals() else str(number)
     return Outcome.CRASHED, "crashed", {"signal": name}

@@ -1,6 +1,6 @@
 """The warm process that forks: torch is imported here once, and every submission starts from it.
 
-    python -I -X utf8 -m tutor.evaluator.zygote <descriptor of the line to the client>
+    python -I -X utf8 -m tutor.evaluator.zygote <descriptor of the line to the client> <number>
 
 It holds no answers and never reads a submission or an exercise: their sockets are handed to the
 client as soon as a pair is forked. It has one thread, so that a fork copies a whole process.
@@ -22,12 +22,14 @@ from typing import Any, NoReturn
 
 import torch
 
-from tutor.evaluator import judge, learner, warm
+from tutor.evaluator import judge, learner, leash, warm
 from tutor.evaluator.confine.policy import Policy, Prepared, confine, prepare
 from tutor.evaluator.pairs import Pair, RunFolders
 
 # Long enough for the signal handler to write one line, short enough not to be felt.
 LAST_WORDS_SECONDS = 0.05
+# Killed processes are gone in milliseconds; the client waits half a second for all of this.
+LEAVING_SECONDS = 0.1
 STANDBY_MEMORY_MB = 1024
 STANDBY_CPU_SECONDS = 60
 # Nothing in the kernel counts files or folders: somebody has to look, this often.
@@ -38,12 +40,13 @@ _CHILDRENS = 6  # descriptors below this one are the children's
 class Zygote:
     """Forks pairs, hands their descriptors over, and buries them."""
 
-    def __init__(self, line: socket.socket) -> None:
+    def __init__(self, line: socket.socket, first: int) -> None:
         self._line = line
         self._pid = os.getpid()
         self._folders = RunFolders()
         self._pairs: dict[int, Pair] = {}
-        self._count = 0
+        self._count = first  # pairs are numbered from here
+        self._warm = False
         self._prepared: Prepared
         self._layers: list[str] = []
 
@@ -52,8 +55,10 @@ class Zygote:
         warm.first()
         self._ready()
         warm.rest()
+        self._warm = True
         # The pair forked before would pay for what is warm now: a fresh one takes its place.
         self._ready()
+        leash.let_go()
         while True:
             self._wait()
 
@@ -132,6 +137,8 @@ class Zygote:
     def _leave(self) -> NoReturn:
         for pair in self._pairs.values():
             pair.kill_now()
+        for pair in self._pairs.values():
+            pair.await_end(LEAVING_SECONDS)  # one that still runs could refill its folder
         self._folders.remove_all()
         os._exit(0)
 
@@ -173,13 +180,14 @@ class Zygote:
             os.close(descriptor)
         for end in (learner_control_end, judge_control_end, data, data_end):
             end.close()
-        pair = Pair(self._count, learner_pid, judge_pid, folder)
+        pair = Pair(self._count, learner_pid, judge_pid, folder, policy.cpu_seconds)
         self._pairs[self._count] = pair
         ours = (output, trace, verdict, learner_control.fileno(), judge_control.fileno())
         message = {
             "pair": self._count,
             "standby": bool(order.get("standby")),
             "token": order.get("token"),
+            "warm": self._warm,
             "layers": [name for name in self._layers if name not in policy.skip],
             "landlock_abi": self._prepared.landlock_abi,
         }
@@ -246,7 +254,7 @@ def main() -> None:
     # A parent that has ever run a parallel region hangs its children.
     torch.set_num_threads(1)
     torch.set_num_interop_threads(1)
-    Zygote(line).run()
+    Zygote(line, int(sys.argv[2])).run()
 
 
 if __name__ == "__main__":

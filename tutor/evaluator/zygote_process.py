@@ -36,6 +36,7 @@ class Line(NamedTuple):
 
     number: int
     standby: bool
+    warm: bool  # forked when all that a lesson uses had been warmed
     token: int | None
     layers: frozenset[str]  # of confinement, in force in both children
     landlock_abi: int
@@ -58,6 +59,7 @@ class ZygoteProcess:
 
     def __init__(
         self,
+        first: int,
         on_pair: Callable[[Line], None],
         on_ended: Callable[[int, int | None, int | None], None],
         on_overfilled: Callable[[int], None],
@@ -73,11 +75,12 @@ class ZygoteProcess:
         root = str(Path(__file__).resolve().parents[2])
         code = (
             f"import sys; sys.path.insert(0, {root!r}); "
+            f"from tutor.evaluator import leash; leash.take({os.getpid()}); "
             "from tutor.evaluator.zygote import main; main()"
         )
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-I", "-X", "utf8", "-c", code, str(theirs.fileno())],
+                [sys.executable, "-I", "-X", "utf8", "-c", code, str(theirs.fileno()), str(first)],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.PIPE,
@@ -89,6 +92,7 @@ class ZygoteProcess:
         self._stderr = self._process.stderr
         os.set_blocking(self._stderr.fileno(), False)
         self._said = b""
+        self._serves = False  # it reads its line, and so notices the end of it
         self._loop.add_reader(self._stderr.fileno(), self._hear)
         self._loop.add_reader(self._line.fileno(), self._receive)
 
@@ -118,7 +122,9 @@ class ZygoteProcess:
             descriptors = array.array("i")
             for _, _, raw in ancillary:
                 descriptors.frombytes(raw[: len(raw) - len(raw) % descriptors.itemsize])
-            self._on_pair(_line(message, list(descriptors)))
+            line = _line(message, list(descriptors))
+            self._serves = self._serves or line.warm
+            self._on_pair(line)
         elif "overfilled" in message:
             self._on_overfilled(message["overfilled"])
         elif "ended" in message:
@@ -144,10 +150,11 @@ class ZygoteProcess:
         self._loop.remove_reader(self._stderr.fileno())
         self._line.close()
         self._stderr.close()
+        if not self._serves:
+            self._process.kill()  # still importing, with nothing to take away yet
         try:
             self._process.wait(timeout=0.5)
         except subprocess.TimeoutExpired:
-            # Still importing torch: it has not read its line yet, and has no children.
             self._process.kill()
             self._process.wait()
 
@@ -160,6 +167,7 @@ def _line(message: dict[str, Any], descriptors: list[int]) -> Line:
     return Line(
         message["pair"],
         message["standby"],
+        message["warm"],
         message["token"],
         frozenset(message["layers"]),
         message["landlock_abi"],

@@ -105,7 +105,7 @@ class WorkPane(Vertical):
     def start(self, *, graded: bool) -> None:
         """Run or check what is in the editor; a run in flight gives way."""
         evaluator = self.lesson.tutor.evaluator
-        if evaluator is None or evaluator.state == "down":
+        if evaluator is None:  # one that is down tries again with each submission
             self.notify(say("tui.lesson.not_ready"), severity="warning")
             return
         self._started += 1
