@@ -86,6 +86,7 @@ class Pool:
         self._drop_spare()
         if zygote:
             zygote.close()
+            sweep_stale()  # should it have had no time to
         self._fail_waiting()
         self._say("off")
 

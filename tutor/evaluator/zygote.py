@@ -118,7 +118,10 @@ class Zygote:
             self._obey()
 
     def _obey(self) -> None:
-        message = self._line.recv(1 << 16)
+        try:
+            message = self._line.recv(1 << 16)
+        except ConnectionResetError:  # the client went without having read all we told it
+            self._leave()
         if not message:
             self._leave()
         order = json.loads(message)

@@ -1,0 +1,88 @@
+"""What an evaluator holds of the machine, counted from outside: nothing of it may be left over."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+PATIENCE = 30.0  # a slow machine may take its time; how long it took is printed
+
+
+class Held(NamedTuple):
+    """Counts that must come back exactly."""
+
+    client_descriptors: int
+    zygote_descriptors: int
+    processes: int
+    files: list[str]
+
+
+class Memory(NamedTuple):
+    """Of one process, in kB."""
+
+    rss: int
+    dirty: int  # written to, whoever shares it by now
+
+
+def processes(client: int) -> list[int]:
+    """Zygotes of this client with all that they forked, alive; the oldest first.
+
+    A forked child keeps the command line of its zygote, which names the client.
+    """
+    mark = f"leash.take({client})".encode()
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                if mark in (entry / "cmdline").read_bytes():
+                    found.append(int(entry.name))
+            except OSError:
+                continue
+    return sorted(found, key=_started)
+
+
+def _started(pid: int) -> tuple[int, int]:
+    try:
+        text = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return (0, pid)
+    return (int(text.rsplit(")", 1)[1].split()[19]), pid)
+
+
+def held(zygote: int, folder: Path) -> Held:
+    """What this process and its zygote hold now, and the files in ``folder`` and /dev/shm."""
+    return Held(
+        len(os.listdir("/proc/self/fd")),
+        len(os.listdir(f"/proc/{zygote}/fd")),
+        len(processes(os.getpid())),
+        files(folder),
+    )
+
+
+def files(folder: Path) -> list[str]:
+    """Names under ``folder``, and those of /dev/shm that torch would make."""
+    shared = Path("/dev/shm").glob("torch_*")
+    return sorted(map(str, [*folder.rglob("*"), *shared]))
+
+
+def memory(pid: int) -> Memory:
+    """Memory of a process."""
+    sizes = {}
+    for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()[1:]:
+        name, size = line.split()[:2]
+        sizes[name.rstrip(":")] = int(size)
+    return Memory(sizes["Rss"], sizes["Private_Dirty"] + sizes["Shared_Dirty"])
+
+
+async def settled(good: Callable[[], bool]) -> float:
+    """Wait until something holds; how many seconds that took. Raises AssertionError."""
+    started = time.monotonic()
+    while not good():
+        if time.monotonic() - started > PATIENCE:
+            raise AssertionError("something is left over")
+        await asyncio.sleep(0.02)
+    return time.monotonic() - started
