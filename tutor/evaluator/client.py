@@ -95,6 +95,11 @@ class Evaluator:
         self._pool.close()
 
     @property
+    def waiting(self) -> bool:
+        """Whether a submission has no process to run in yet, as while torch is being imported."""
+        return isinstance(self._alone, asyncio.Future) and not self._alone.done()
+
+    @property
     def pid(self) -> int | None:
         """Process id of the zygote."""
         return self._pool.pid

@@ -28,6 +28,11 @@ def keeps_still(widget: Widget) -> bool:
     return bool(getattr(widget.app, "still", widget.app.animation_level == "none"))
 
 
+def waits_for_sandbox(widget: Widget) -> bool:
+    """Whether code that was handed in has no process to run in yet."""
+    return bool(getattr(getattr(widget.app, "evaluator", None), "waiting", False))
+
+
 def misconceptions(widget: Widget) -> Mapping[str, Misconception]:
     """Return the wrong beliefs that the app's course knows, by id."""
     found = getattr(getattr(widget.app, "course", None), "misconceptions", {})

@@ -1,4 +1,4 @@
-"""The line that says that code runs, for how long, and how to stop it."""
+"""The line that says that code runs or waits to, for how long, and how to stop it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from textual.timer import Timer
 from textual.widgets import Static
 
 from tutor.text.messages import say
-from tutor.tui.widgets.look import keeps_still, speaks_ascii
+from tutor.tui.widgets.look import keeps_still, speaks_ascii, waits_for_sandbox
 
 _FRAMES = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 _ASCII_FRAMES = "-\\|/"
@@ -57,11 +57,12 @@ class RunningLine(Static):
         elapsed = say(
             "widgets.result.whole_seconds" if still else "widgets.result.seconds", seconds=seconds
         )
+        doing = "waiting" if waits_for_sandbox(self) else "running"
         self.update(
             Content.assemble(
                 (sign, "$accent"),
                 "  ",
-                (say("widgets.result.running"), "bold"),
+                (say(f"widgets.result.{doing}"), "bold"),
                 (f"  {elapsed}   ", "$quiet"),
                 (say("widgets.result.escape"), "bold $accent"),
                 (" " + say("widgets.result.cancels"), "$quiet"),
