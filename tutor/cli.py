@@ -71,9 +71,10 @@ def check(context: Context, item: str, file: Any, as_json: bool) -> None:
     """
     from tutor import headless
 
-    target = _checkable(context, item)
+    course = context.course()
+    target = _checkable(course, item)
     source = _source(file)
-    sys.exit(headless.check(target, source, context.strict, as_json=as_json))
+    sys.exit(headless.check(course, target, source, context.strict, as_json=as_json))
 
 
 @cli.command()
@@ -85,12 +86,13 @@ def grade(context: Context, folder: Path, jobs: int) -> None:
     from tutor import headless
 
     paths = sorted(path for path in folder.glob("*/*.py") if path.is_file())
+    course = context.course()
     targets = {
-        name: _checkable(context, name) for name in dict.fromkeys(p.parent.name for p in paths)
+        name: _checkable(course, name) for name in dict.fromkeys(p.parent.name for p in paths)
     }
     if not paths:
         raise click.UsageError(say("cli.nothing_to_grade", folder=folder))
-    sys.exit(headless.grade(folder, paths, targets, jobs, context.strict))
+    sys.exit(headless.grade(course, folder, paths, targets, jobs, context.strict))
 
 
 @cli.command()
@@ -169,13 +171,13 @@ def where(context: Context, as_json: bool) -> None:
     click.echo(listing.places(context.folders, context.root, as_json=as_json))
 
 
-def _checkable(context: Context, item: str) -> Any:
+def _checkable(course: Course, item: str) -> Any:
     """The exercise or fix question of that id or alias. Exits with a sentence if there is none."""
     from tutor.content.loader import ContentError, UnknownItem
     from tutor.content.model import Exercise, Fix
 
     try:
-        found = context.course().item(item)
+        found = course.item(item)
     except UnknownItem as error:
         raise click.UsageError(str(error)) from None
     except ContentError as error:

@@ -108,6 +108,7 @@ class _Checker:
         if self._runner is None:
             self._runner = asyncio.Runner()
             self._evaluator = Evaluator()
+            self._evaluator.place = self._course.place
             self._runner.run(self._evaluator.start())
         return self._runner
 

@@ -18,13 +18,16 @@ from tutor.evaluator.outcome import Grade, Outcome, Verdict
 from tutor.text.messages import say
 
 if TYPE_CHECKING:
+    from tutor.content.course import Course
     from tutor.content.model import Exercise, Fix
     from tutor.paths import Folders
 
 DONE, NOT_PASSED, OUR_FAULT, INTERRUPTED = 0, 1, 3, 130
 
 
-def check(item: Exercise | Fix, source: str, strict: Grade | None, *, as_json: bool) -> int:
+def check(
+    course: Course, item: Exercise | Fix, source: str, strict: Grade | None, *, as_json: bool
+) -> int:
     """Print the verdict on one submission; the exit code."""
 
     async def work(evaluator: Evaluator) -> int:
@@ -32,7 +35,7 @@ def check(item: Exercise | Fix, source: str, strict: Grade | None, *, as_json: b
         click.echo(json.dumps(check_data(item, verdict)) if as_json else verdict_text(verdict))
         return exit_code(verdict)
 
-    return _with_evaluator(work, strict)
+    return _with_evaluator(work, strict, course)
 
 
 def run(source: str, strict: Grade | None, *, as_json: bool) -> int:
@@ -52,6 +55,7 @@ def run(source: str, strict: Grade | None, *, as_json: bool) -> int:
 
 
 def grade(
+    course: Course,
     folder: Path,
     paths: Sequence[Path],
     targets: dict[str, Exercise | Fix],
@@ -80,7 +84,7 @@ def grade(
                 worst = max(worst, _code_of(line["outcome"]))
         return worst
 
-    return _with_evaluator(work, strict)
+    return _with_evaluator(work, strict, course)
 
 
 async def _check_file(evaluator: Evaluator, item: Exercise | Fix, path: Path) -> Verdict:
@@ -148,9 +152,10 @@ def _code_of(outcome: str) -> int:
     return {Outcome.PASSED: DONE, Outcome.INTERNAL: OUR_FAULT}.get(Outcome(outcome), NOT_PASSED)
 
 
-def _with_evaluator(work: Any, strict: Grade | None) -> int:
+def _with_evaluator(work: Any, strict: Grade | None, course: Course | None = None) -> int:
     async def whole() -> int:
         evaluator = Evaluator(strict=strict)
+        evaluator.place = course.place if course else None
         try:
             await evaluator.start()
             return int(await work(evaluator))

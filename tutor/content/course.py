@@ -184,6 +184,14 @@ class Course:
         path = entry.quiz if item and item.in_quiz and entry.quiz else entry.path
         return open_source(path).problem((*before, *trail), message, line=line)
 
+    def place(self, name: str, trail: Trail, line: int = 1) -> str:
+        """Where a field stands, as ``lessons/unit/file.yaml:line``; empty where that is unknown."""
+        try:
+            problem = self.problem(name, trail, "", line=line)
+        except (UnknownItem, ContentError):
+            return ""
+        return f"{problem.path.relative_to(self.root)}:{problem.line}"
+
     def _lesson(self, entry: LessonEntry) -> Lesson:
         if entry.path not in self._lessons:
             self._refuse_broken(entry, entry.path)

@@ -62,6 +62,8 @@ class Evaluator:
         """
         self.state = "off"  # then warming, ready, and down when it cannot start
         self.on_state: Callable[[str], None] | None = None
+        # Where a field of an item stands, as file:line ("" where unknown): Course.place.
+        self.place: Callable[[str, tuple[str | int, ...], int], str] | None = None
         self._strict = strict
         self._pool = Pool(skip_layers, self._say, self._take_end, self._take_overfilled)
         self._runs: dict[int, Run] = {}
@@ -233,12 +235,24 @@ class Evaluator:
             # Behind the screen: the verdict is on its way while the next pair is forked.
             self._pool.refill()
         if verdict.outcome is Outcome.INTERNAL:
+            verdict = self._placed(verdict, work.item)
             _log.error("internal: %s %s\n%s", verdict.message, verdict.original, run.fault)
-            if not verdict.message:
-                verdict = msgspec.structs.replace(
-                    verdict, message=say("evaluator.outcome.internal")
-                )
         return verdict
+
+    def _placed(self, verdict: Verdict, item: Exercise | Fix | None) -> Verdict:
+        """A fault of ours with the file and line that its author must mend, where they are known.
+
+        Where only the probe is known, as when it takes too long, that is the place.
+        """
+        said = verdict.message or say("evaluator.outcome.internal")
+        if item is not None and self.place is not None:
+            names = [probe.name for probe in item.probes]
+            trail = verdict.fault_in
+            if not trail and verdict.probe in names:
+                trail = ("probes", names.index(verdict.probe))
+            place = self.place(item.id, trail, verdict.fault_line)
+            said = say("evaluator.outcome.internal_at", said=said, place=place) if place else said
+        return msgspec.structs.replace(verdict, message=said)
 
     async def _pair(self, work: _Submission) -> Line:
         future = self._pool.order(work.limits, files=work.files)

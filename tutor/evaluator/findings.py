@@ -12,6 +12,7 @@ import torch
 from tutor.content.model import Probe, Require
 from tutor.evaluator import chance
 from tutor.evaluator.compare import differences
+from tutor.evaluator.faults import Unsound
 from tutor.evaluator.inputs import Unpacker
 from tutor.evaluator.outcome import Difference
 from tutor.evaluator.show import show
@@ -84,7 +85,7 @@ Finding = Look | Breach
 
 
 def judge_look(look: Look, want: Seen) -> Judged:
-    """Compare a look with one solution's. An author's broken expression passes through."""
+    """Compare a look with one solution's. Raises Unsound for an author's broken requirement."""
     got, facets = look.got, look.probe.facets
     if want.exception or got.exception:
         return Judged(want, tuple(_exceptions(want, got)), None)
@@ -114,15 +115,19 @@ def _exceptions(want: Seen, got: Seen) -> list[Difference]:
 def _unmet(look: Look, want: Seen) -> Require | None:
     """The first requirement that the learner's observation does not meet.
 
-    The solution's own observation must meet it: an expression that fails there is our fault.
+    The solution's own observation must meet it: Unsound where it does not.
     """
     if not look.probe.require:
         return None
     ours, theirs = _names(look, want, want), _names(look, look.got, want)
-    for require in look.probe.require:
-        code = compile(require.that.strip(), f"<require of {look.probe.name}>", "eval")
-        if not eval(code, dict(ours)):
-            raise ValueError(f"the solution itself does not meet: {require.that}")
+    for number, require in enumerate(look.probe.require):
+        try:
+            code = compile(require.that.strip(), f"<require of {look.probe.name}>", "eval")
+            holds = bool(eval(code, dict(ours)))
+        except Exception as error:  # an author's expression may raise anything
+            raise Unsound(number, f"{type(error).__name__}: {error}") from error
+        if not holds:
+            raise Unsound(number, f"the solution itself does not meet: {require.that}")
         try:
             met = bool(eval(code, dict(theirs)))
         except Exception:

@@ -18,9 +18,10 @@ import msgspec
 
 from tutor.content.model import Exercise, Fix
 from tutor.evaluator import wire
+from tutor.evaluator.faults import ContentFault
 from tutor.evaluator.margins import Measuring
 from tutor.evaluator.outcome import Outcome, Verdict
-from tutor.evaluator.trial import ContentFault, Draw, Ended, Trial
+from tutor.evaluator.trial import Draw, Ended, Trial
 from tutor.evaluator.verdicts import after_run, internal_fault, interrupted
 from tutor.text.messages import say
 

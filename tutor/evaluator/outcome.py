@@ -73,6 +73,8 @@ class Verdict(msgspec.Struct, frozen=True, omit_defaults=True):
     failed: tuple[str, ...] = ()  # every probe that failed and every rule that was broken
     passed_probes: int = 0
     probes: int = 0
+    fault_in: tuple[str | int, ...] = ()  # a fault of the exercise's own: the way to its field
+    fault_line: int = 1  # of that field's text
 
     @property
     def passed(self) -> bool:

@@ -82,6 +82,12 @@ def defined_names(source: str) -> set[str]:
     return {name for statement in ast.parse(source).body for name in _bound(statement)}
 
 
+def names_in(code: str) -> list[str]:
+    """Names that ``code`` reads or binds, in its order."""
+    nodes = ast.walk(ast.parse(code.strip()))
+    return [node.id for node in nodes if isinstance(node, ast.Name)]
+
+
 def _bound(statement: ast.stmt) -> set[str]:
     """Names that a top-level statement binds."""
     if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):

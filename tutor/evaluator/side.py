@@ -13,9 +13,11 @@ import torch
 
 from tutor.evaluator import scene
 from tutor.evaluator.chance import draws_for
+from tutor.evaluator.faults import line_in
 from tutor.evaluator.findings import Seen
 from tutor.evaluator.inputs import Unpacker
 from tutor.evaluator.learner import describe
+from tutor.evaluator.record import SCENE
 from tutor.evaluator.state import restore
 
 SIDE_FILE = "solution.py"
@@ -40,7 +42,7 @@ class Side:
             seen = scene.look(request, self._names, Unpacker(payload).unpack(request["inputs"]))
             return Seen(seen.header, seen.payload)
         except BaseException as error:  # a misconception may well raise; SystemExit included
-            return Seen({"exception": describe(error)}, b"")
+            return Seen({"exception": _described(error)}, b"")
         finally:
             restore()
 
@@ -54,10 +56,16 @@ class Side:
             with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(io.StringIO()):
                 exec(compile(self.code, SIDE_FILE, "exec", dont_inherit=True), self._names)
         except BaseException as error:  # as above
-            self._fault = describe(error)
+            self._fault = _described(error)
         finally:
             self.stdout = printed.getvalue()
             restore()
+
+
+def _described(error: BaseException) -> dict[str, Any]:
+    """As in the learner's process, and where in the scene and in our own code."""
+    lines = {"scene_line": line_in(error, SCENE), "own_line": line_in(error, SIDE_FILE)}
+    return describe(error) | lines
 
 
 def drawing_names(seed: int) -> dict[str, Any]:

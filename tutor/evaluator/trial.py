@@ -13,12 +13,12 @@ from typing import Any, NamedTuple, Protocol
 from tutor.content.model import Exercise, Fix, Probe
 from tutor.evaluator import rules
 from tutor.evaluator.diagnose import explain
+from tutor.evaluator.faults import ContentFault, Trail, Unsound, of_look, ours
 from tutor.evaluator.findings import Breach, Finding, Look, Seen, judge_look
-from tutor.evaluator.inputs import InputError, Packer
+from tutor.evaluator.inputs import Packer
 from tutor.evaluator.outcome import Outcome, Verdict
 from tutor.evaluator.side import Side, drawing_names
 from tutor.evaluator.verdicts import of_exception, of_findings
-from tutor.evaluator.wire import WireError
 from tutor.text.messages import say
 
 MAX_FAILURES = 12
@@ -28,14 +28,6 @@ ROOM = 16 << 20
 
 class Ended(Exception):
     """The learner's process is gone; only its parent knows how."""
-
-
-class ContentFault(Exception):
-    """The exercise itself is broken: our fault."""
-
-    def __init__(self, probe: str, reason: str) -> None:
-        super().__init__(f"probe {probe!r}: {reason}")
-        self.probe = probe
 
 
 class Draw(NamedTuple):
@@ -140,6 +132,8 @@ class Trial:
         The first goes alone. Most that is wrong shows there, and it tells how large the answers
         are, and so how many may wait here at once.
         """
+        # Until the learner's side is asked it is the judge's time that passes.
+        self._enter("judging", probe.name)
         first = next(self._ask(probe, [self._draw(probe, 0)]))
         yield first
         size = max(len(first.payload), len(first.got.payload), 1)
@@ -155,14 +149,14 @@ class Trial:
             "facets": sorted(probe.facets),
             "watch": sorted(self._watch(probe)),
         }
-        self._enter("asking", probe.name)
         self._learner.ask(question, draws)
         requests = [question | {"seed": draw.seed, "inputs": draw.inputs} for draw in draws]
-        # While the learner's side works.
+        # While the learner's side works; a solution that takes long is not the learner's fault.
         expected = [
             self.solutions[0].look(request, draw.payload)
             for request, draw in zip(requests, draws, strict=True)
         ]
+        self._enter("asking", probe.name)
         answers = [self._learner.answer() for _ in draws]
         self._enter("judging", probe.name)
         for request, draw, answer, want in zip(requests, draws, answers, expected, strict=True):
@@ -173,16 +167,15 @@ class Trial:
     def _against_solutions(self, look: Look, first: Seen) -> None:
         for number, side in enumerate(self.solutions):
             want = side.look(look.request, look.payload) if number else first
-            fault = want.header.get("exception")
-            if fault and "raises" not in look.probe.facets:
-                reason = f"{fault.get('type')}: {fault.get('message')}"
-                raise ContentFault(look.probe.name, f"solution {number + 1}: {reason}")
+            probe, fault = look.probe, want.exception
+            if fault and "raises" not in probe.facets:
+                asked = self._trail(probe, "call" if probe.call else "run")
+                raise of_look(fault, probe.name, asked, number)
             try:
                 judged = judge_look(look, want)
-            except WireError:
-                raise  # the learner's side sent what no observation of ours is
-            except Exception as error:  # an author's expression may raise anything
-                raise ContentFault(look.probe.name, f"{type(error).__name__}: {error}") from error
+            except Unsound as error:
+                trail = self._trail(probe, "require", error.number, "that")
+                raise ContentFault(probe.name, str(error), trail) from error
             if number == 0 or judged.passed:
                 look.take(judged)
             if judged.passed:
@@ -190,17 +183,20 @@ class Trial:
 
     def _draw(self, probe: Probe, turn: int, sizes: dict[str, int] | None = None) -> Draw:
         seed = random.Random(f"{self._seed}/{probe.name}/{turn}").getrandbits(48)
-        try:
-            names = drawing_names(seed) | (sizes or rules.first_sizes(self.item))
-            if probe.draw:
-                exec(_code(probe.draw, f"<draw of {probe.name}>", "exec"), names)
-            values = {}
-            for name, expression in probe.inputs.items():
-                values[name] = names[name] = eval(_code(expression, "<inputs>", "eval"), names)
-            packer = Packer()
-            return Draw(seed, packer.pack(values), b"".join(packer.buffers))
-        except (Exception, InputError) as error:
-            raise ContentFault(probe.name, f"inputs: {type(error).__name__}: {error}") from error
+        names = drawing_names(seed) | (sizes or rules.first_sizes(self.item))
+        if probe.draw:
+            file = f"<draw of {probe.name}>"
+            with ours(probe.name, self._trail(probe, "draw"), file, "draw: "):
+                exec(_code(probe.draw, file, "exec"), names)
+        packer, nodes = Packer(), []
+        for name, expression in probe.inputs.items():
+            with ours(probe.name, self._trail(probe, "inputs", name), "<inputs>", "inputs: "):
+                names[name] = eval(_code(expression, "<inputs>", "eval"), names)
+                nodes.append([name, packer.pack(names[name])])
+        return Draw(seed, {"$": "dict", "v": nodes}, b"".join(packer.buffers))
+
+    def _trail(self, probe: Probe, *field: str | int) -> Trail:
+        return ("probes", self.item.probes.index(probe), *field)
 
     def _watch(self, probe: Probe) -> set[str]:
         asked = self.item.rules if isinstance(self.item, Exercise) else None
@@ -231,28 +227,28 @@ class Trial:
 
     def _undefined(self, greeting: dict[str, Any]) -> Verdict | None:
         defined = {str(name) for name in _list(greeting.get("defined"))}
-        asked = [name for name in asked_names(self.item) if name not in defined]
+        asked = [name for name in self._asked_names() if name not in defined]
         if not asked:
             return None
         key = "undefined" if len(asked) == 1 else "undefined_many"
         text = say(f"evaluator.outcome.{key}", name=asked[0], names=", ".join(asked))
         return Verdict(Outcome.WRONG, text, probes=len(self.item.probes))
 
+    def _asked_names(self) -> list[str]:
+        """Names that probes use and the first solution defines: what a submission must define."""
+        with ours("", ("solutions", 0), "<unknown>"):
+            known = rules.defined_names(self.item.solutions[0])
+        used: dict[str, None] = {}
+        for probe in self.item.probes:
+            trail = self._trail(probe, "call" if probe.call else "run")
+            with ours(probe.name, trail, "<unknown>"):
+                used |= dict.fromkeys(rules.names_in(probe.call or probe.run or ""))
+        return [name for name in used if name in known]
+
 
 @cache
 def _code(text: str, name: str, mode: str) -> CodeType:
     return compile(text.strip(), name, mode)
-
-
-def asked_names(item: Exercise | Fix) -> list[str]:
-    """Names that probes use and the first solution defines: what a submission must define."""
-    defined = rules.defined_names(item.solutions[0])
-    used: list[str] = []
-    for probe in item.probes:
-        for node in ast.walk(ast.parse((probe.call or probe.run or "").strip())):
-            if isinstance(node, ast.Name) and node.id in defined and node.id not in used:
-                used.append(node.id)
-    return used
 
 
 def untouched(source: str, starter: str) -> bool:

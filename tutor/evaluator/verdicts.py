@@ -10,6 +10,7 @@ import msgspec
 from tutor.content.model import Exercise, Fix
 from tutor.evaluator import rules
 from tutor.evaluator.diagnose import Explanation
+from tutor.evaluator.faults import ContentFault
 from tutor.evaluator.findings import Breach, Finding, Look
 from tutor.evaluator.outcome import Difference, Outcome, Verdict
 from tutor.evaluator.plain_words import in_plain_words
@@ -212,8 +213,15 @@ def interrupted(probe: str | None) -> Verdict:
     return Verdict(Outcome.ENDED_EARLY, placed("ended_early", None), probe=probe)
 
 
-def internal_fault(fault: Exception) -> Verdict:
+def internal_fault(fault: ContentFault) -> Verdict:
     """A fault of the exercise's own check: never the learner's."""
-    probe = getattr(fault, "probe", "") or "?"
+    probe = fault.probe or "?"
     text = say("evaluator.outcome.internal_content", probe=probe)
-    return Verdict(Outcome.INTERNAL, text, probe=probe, original=str(fault)[:2000])
+    return Verdict(
+        Outcome.INTERNAL,
+        text,
+        probe=probe,
+        original=str(fault)[:2000],
+        fault_in=fault.trail,
+        fault_line=fault.line,
+    )

@@ -148,6 +148,7 @@ class TutorApp(App[None]):
         try:
             self.evaluator = self.parts.make_evaluator()
             self.evaluator.on_state = lambda state: self._tell_screens()
+            self.evaluator.place = self.course.place
             await self.evaluator.start()
         except OSError as error:
             log.error("the evaluator did not start", exc_info=error)
