@@ -8,7 +8,7 @@ import random
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 
 from tutor.content.proofs.edits import Change, edits, removable
 
@@ -25,7 +25,8 @@ class Mutant:
     code: str
 
 
-def mutants(code: str, *, key: str, most: int = MOST) -> list[Mutant]:
+@lru_cache(maxsize=64)
+def mutants(code: str, *, key: str, most: int = MOST) -> tuple[Mutant, ...]:
     """Return at most ``most`` mutants, of as many kinds as there are, always the same for a key."""
     made = _named_apart(list(_all(code)))
     by_kind: dict[str, list[Mutant]] = {}
@@ -36,7 +37,7 @@ def mutants(code: str, *, key: str, most: int = MOST) -> list[Mutant]:
     chosen: list[Mutant] = []
     while len(chosen) < most and any(by_kind.values()):
         chosen += [group.pop() for group in by_kind.values() if group]
-    return sorted(chosen[:most], key=lambda one: (one.line, one.edit))
+    return tuple(sorted(chosen[:most], key=lambda one: (one.line, one.edit)))
 
 
 def _all(code: str) -> Iterator[Mutant]:

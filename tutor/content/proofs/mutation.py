@@ -8,6 +8,7 @@ every seed. Of all others nine in ten must be refused.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 
 import msgspec
 
@@ -28,7 +29,7 @@ _SEED = 4
 
 async def prove_mutants(bench: Bench, item: Exercise, refused_already: frozenset[str]) -> None:
     """Try the mutants; ``refused_already`` are probes and rules known to refuse something."""
-    made = mutants(item.solutions[0], key=item.id)
+    made: Sequence[Mutant] = mutants(item.solutions[0], key=item.id)
     claims = {claim.edit: number for number, claim in enumerate(item.equivalent)}
     if set(claims) - {one.edit for one in made}:
         made = _with_claimed(item, made, claims)
@@ -73,14 +74,14 @@ async def _claim(bench: Bench, item: Exercise, mutant: Mutant, number: int) -> N
             return
 
 
-def _with_claimed(item: Exercise, made: list[Mutant], claims: dict[str, int]) -> list[Mutant]:
+def _with_claimed(item: Exercise, made: Sequence[Mutant], claims: dict[str, int]) -> list[Mutant]:
     """The chosen mutants, and those the author speaks of that the choice left out."""
     everything = mutants(item.solutions[0], key=item.id, most=10_000)
     chosen = {one.edit for one in made}
-    return made + [one for one in everything if one.edit in claims and one.edit not in chosen]
+    return [*made] + [one for one in everything if one.edit in claims and one.edit not in chosen]
 
 
-def _stale(bench: Bench, item: Exercise, made: list[Mutant], claims: dict[str, int]) -> None:
+def _stale(bench: Bench, item: Exercise, made: Sequence[Mutant], claims: dict[str, int]) -> None:
     known = {one.edit for one in made}
     for edit, number in claims.items():
         if edit not in known:

@@ -10,13 +10,14 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
+import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode
 
 from tutor.content.proofs.bench import Fresh
-from tutor.content.source import Source, Trail, node_at, open_source
+from tutor.content.source import Source, Trail, kind_of, node_at, open_source
 from tutor.paths import atomic_write
 
-_PLAIN = re.compile(r"[A-Za-z(][A-Za-z0-9_., ()+*/-]*|-?[0-9][0-9.e+-]*")
+_PLAIN = re.compile(r"[A-Za-z(][A-Za-z0-9_.()+*/ -]*")
 
 
 def rewrite(fresh: Iterable[Fresh]) -> int:
@@ -48,9 +49,9 @@ def _edit(source: Source, lines: list[str], one: Fresh) -> None:
     elif one.replaces:
         _within(lines, node, one)
     elif isinstance(node, ScalarNode) and node.style == "|":
-        _block(lines, node, one.text)
+        _block(lines, node, one.text, _column_of_key(source.root, one.trail))
     else:
-        _inline(lines, node, one.text, _indent_of_key(source.root, one.trail))
+        _inline(lines, node, one.text, _column_of_key(source.root, one.trail))
 
 
 def _within(lines: list[str], node: Node, one: Fresh) -> None:
@@ -61,38 +62,38 @@ def _within(lines: list[str], node: Node, one: Fresh) -> None:
             return
 
 
-def _block(lines: list[str], node: Node, text: str) -> None:
-    """Replace the lines beneath a bar."""
-    first = node.start_mark.line + 1
-    last = first
-    indent = ""
+def _block(lines: list[str], node: Node, text: str, column: int) -> None:
+    """Replace the lines beneath a bar; the key stands in ``column``."""
+    first = last = node.start_mark.line + 1
+    indent = " " * (column + 2)
     for number in range(first, min(node.end_mark.line + 1, len(lines))):
         line = lines[number]
+        here = len(line) - len(line.lstrip())
         if not line.strip():
             continue
-        here = line[: len(line) - len(line.lstrip())]
-        indent = indent or here
-        if len(here) < len(indent):
+        if here <= column:  # the text is over; comments and blank lines beneath it are not its own
             break
+        if last == first:
+            indent = line[:here]
         last = number + 1
-    if not indent:  # nothing stood there: two more than the line of the bar
-        head = lines[node.start_mark.line]
-        indent = " " * (len(head) - len(head.lstrip(" -")) + 2)
+    if text.startswith(" "):  # the first line would be taken for the measure of them all
+        indent = " " * (column + 2)
+        head, bar = lines[first - 1], node.start_mark.column
+        lines[first - 1] = head[:bar] + re.sub(r"^\|[1-9]?", "|2", head[bar:])
     lines[first:last] = _indented(text, indent)
 
 
-def _inline(lines: list[str], node: Node, text: str, indent: int) -> None:
+def _inline(lines: list[str], node: Node, text: str, column: int) -> None:
     """Replace a value beside its key, by one of its own form, or by a block if it has lines."""
     start, end = node.start_mark, node.end_mark
     before = lines[start.line][: start.column]
     after = lines[end.line][end.column :]
     value = text.rstrip("\n")
-    style = node.style if isinstance(node, ScalarNode) else None
     if "\n" in value:
-        body = _indented(text, " " * (indent + 2))
+        body = _indented(text, " " * (column + 2))
         lines[start.line : end.line + 1] = [f"{before}|{after}".rstrip(), *body]
         return
-    lines[start.line : end.line + 1] = [before + _scalar(value, style) + after]
+    lines[start.line : end.line + 1] = [before + _scalar(value, node) + after]
 
 
 def _add(source: Source, lines: list[str], one: Fresh) -> None:
@@ -114,7 +115,7 @@ def _is_inside(line: str, indent: int) -> bool:
     return not line.strip() or len(line) - len(line.lstrip()) > indent
 
 
-def _indent_of_key(root: Node, trail: Trail) -> int:
+def _column_of_key(root: Node, trail: Trail) -> int:
     parent = node_at(root, trail[:-1])
     return parent.value[0][0].start_mark.column if isinstance(parent, MappingNode) else 0
 
@@ -123,9 +124,19 @@ def _indented(text: str, indent: str) -> list[str]:
     return [(indent + line).rstrip() for line in text.rstrip("\n").split("\n")]
 
 
-def _scalar(value: str, style: str | None) -> str:
+def _scalar(value: str, node: Node) -> str:
+    """A value in the form that the old one had, as far as that can hold it."""
+    style = node.style if isinstance(node, ScalarNode) else None
     if style == "'":
         return "'" + value.replace("'", "''") + "'"
-    if style is None and _PLAIN.fullmatch(value):
+    if not style and (kind_of(node) in ("int", "float") or _means_itself(value)):
         return value
     return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _means_itself(value: str) -> bool:
+    """True for text that needs no quotes: YAML reads it as that very text."""
+    if not _PLAIN.fullmatch(value):
+        return False
+    node = yaml.compose(value, Loader=yaml.SafeLoader)
+    return node is not None and kind_of(node) == "str"
