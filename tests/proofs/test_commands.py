@@ -91,7 +91,7 @@ def test_stored_values_are_refreshed_and_then_proved(course: Path) -> None:
     spoil(course / LESSON, "2 / 3 = 0.667", "2 / 3 = 0.123")
     spoil(course / LESSON, ".mean() = 3.0", ".mean() = 3.1")
     spoil(course / QUIZ, 'answer: "(3,)"', 'answer: "(4,)"')
-    spoil(course / QUIZ, "answer: 3\n", "answer: 4\n")
+    spoil(course / QUIZ, "answer: 3\n    key: sum", "answer: 4\n    key: sum")
     spoil(course / QUIZ, 'output: "1.0"', 'output: "2.5"')
     spoil(course / QUIZ, "      9\n", "      8\n")
     done = tutor("validate", course, "--write")

@@ -9,12 +9,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
+import msgspec
+
 from tutor.content.course import Course
 from tutor.content.model import Exercise, Fix, Question
 from tutor.content.source import Problem, Trail, open_source
 from tutor.text.messages import say
 
-INTERNAL = "internal"
+INTERNAL, TIMEOUT = "internal", "timeout"
+_PATIENCE = 30.0  # seconds
 # A verdict's own sentence is quoted in a finding, on the finding's one line.
 _QUOTED = 240
 # How the judge tells that a solution failed on its own side.
@@ -192,11 +195,25 @@ class Bench:
         self._tick = tick or (lambda runs: None)
 
     async def check(
-        self, item: Exercise | Fix, source: str, seed: int, *, about: Trail = ()
+        self,
+        item: Exercise | Fix,
+        source: str,
+        seed: int,
+        *,
+        about: Trail = (),
+        patient: bool = False,
     ) -> Verdict:
-        """A verdict on ``source``. A checker's own fault is found here, once, as the author's."""
+        """A verdict on ``source``. A checker's own fault is found here, once, as the author's.
+
+        ``patient``: a time-out is no answer on a machine that is busy; more time is given once.
+        """
         async with self._gate:
             verdict = await self._client.check(item, source, seed=seed, alone=False)
+            if patient and verdict.outcome == TIMEOUT:
+                seconds = min(_PATIENCE, 6 * item.limits.seconds)
+                limits = msgspec.structs.replace(item.limits, seconds=seconds)
+                longer = msgspec.structs.replace(item, limits=limits)
+                verdict = await self._client.check(longer, source, seed=seed, alone=False)
         self._tick(1)
         self.tally(item).seconds += verdict.ms / 1000
         if verdict.outcome == INTERNAL:

@@ -66,7 +66,9 @@ async def _try(bench: Bench, item: Exercise, mutant: Mutant) -> tuple[Mutant | N
 
 async def _claim(bench: Bench, item: Exercise, mutant: Mutant, number: int) -> None:
     for seed in SEEDS:
-        verdict = await bench.check(item, mutant.code, seed, about=("equivalent", number))
+        verdict = await bench.check(
+            item, mutant.code, seed, about=("equivalent", number), patient=True
+        )
         if not verdict.passed and verdict.outcome != INTERNAL:
             by = ", ".join(sorted(refusing(verdict)))
             message = say("validate.not_equivalent", by=by or verdict.outcome)

@@ -46,7 +46,7 @@ async def _mistake(
     refused: set[str] = set()
     ended = True
     for seed in SEEDS:
-        verdict = await bench.check(item, mistake.code, seed, about=where)
+        verdict = await bench.check(item, mistake.code, seed, about=where, patient=True)
         refused |= refusing(verdict)
         ended &= verdict.outcome in _ENDED
         key = _misjudged(verdict, mistake)

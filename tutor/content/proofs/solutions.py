@@ -26,10 +26,10 @@ async def _passes(bench: Bench, item: Exercise | Fix, number: int, seed: int) ->
     """A solution is measured by the others: by itself every one of them would pass."""
     where, code = ("solutions", number), item.solutions[number]
     measure = item.solutions[:1]
-    verdict = await bench.check(_measured(item, measure), code, seed, about=where)
+    verdict = await bench.check(_measured(item, measure), code, seed, about=where, patient=True)
     others = tuple(one for n, one in enumerate(item.solutions) if n not in (0, number))
     if number and others and not verdict.passed:  # the first may be the odd one out
-        again = await bench.check(_measured(item, others), code, seed, about=where)
+        again = await bench.check(_measured(item, others), code, seed, about=where, patient=True)
         verdict = again if again.passed else verdict
     bench.tally(item).ms.append(verdict.ms)
     if not verdict.passed and verdict.outcome != INTERNAL:
