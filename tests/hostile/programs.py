@@ -85,9 +85,10 @@ def places(extra: dict[str, str]) -> dict[str, str]:
     }
 
 
-def _probe(name: str, inputs: str) -> Probe:
+def _probe(name: str, inputs: str, times: int = 1) -> Probe:
     return Probe(
         name=name,
+        times=times,
         call="softmax(x)",
         inputs={"x": inputs},
         compare=("value", "grad"),
@@ -107,7 +108,7 @@ def softmax(limits: Limits) -> Exercise:
         probes=(
             _probe("rows", "(torch.randn(4, 5) * 3).requires_grad_()"),
             _probe("one", "torch.randn(1).requires_grad_()"),
-            _probe("batch", "(torch.randn(2, 3, 7) * 3).requires_grad_()"),
+            _probe("batch", "(torch.randn(2, 3, 7) * 3).requires_grad_()", times=4),
         ),
         limits=limits,
     )
