@@ -181,9 +181,14 @@ def main() -> None:
         from tutor.evaluator.confine.policy import LAYERS
 
         names = [program.name for program in load()]
-        chosen = os.environ.get("BENCH_LAYERS", ",".join(["", *LAYERS])).split(",")
+        whole = without(place, "", names)
+        show(whole)
+        chosen = os.environ.get("BENCH_LAYERS", ",".join(LAYERS)).split(",")
         for layer in chosen:
-            show(without(place, layer, names))
+            found = without(place, layer, names)
+            # What ends otherwise in such a place with every layer says nothing of this one.
+            found.changes = [change for change in found.changes if change not in whole.changes]
+            show(found)
             sys.stdout.flush()
     finally:
         place.close()
