@@ -2,6 +2,7 @@
 #
 #   make run            open the app                make check   the fast tests, for the inner loop
 #   make test           all tests                   make bench   timings, side by side
+#                                                  make layers  which layer stops what
 #
 # PYTHON=python3.12 chooses another interpreter. On Linux without a GPU,
 # TORCH_INDEX=<the CPU index URL that pytorch.org shows under "Get Started"> saves gigabytes.
@@ -15,7 +16,7 @@ TEST_READY := $(VENV)/.ready-test
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 WORKERS ?= 2
 
-.PHONY: run test check bench lint clean
+.PHONY: run test check bench layers lint clean
 
 run: $(READY)
 	@$(BIN)/tutor $(ARGS)
@@ -28,6 +29,10 @@ check: $(TEST_READY)
 
 bench: $(TEST_READY)
 	$(BIN)/python -m benchmarks $(ARGS)
+
+# Each layer of the sandbox left out in turn, in a place that may be harmed: which stops what. As root.
+layers: $(TEST_READY)
+	$(BIN)/python -m benchmarks layers
 
 lint: $(TEST_READY)
 	$(BIN)/ruff format --check tutor tests benchmarks

@@ -1,6 +1,6 @@
 """A place to be harmed: run a script of the tests as nobody, where nothing it does can last.
 
-    unshare --mount --pid --net --ipc --uts --fork --mount-proc python -m benchmarks._disposable CMD ...
+    unshare <every namespace> python -m benchmarks._disposable CMD ...      (see `enter`)
 
 Inside, this process is number 1: when it ends, all that it has started ends. The disk is read-only,
 /tmp and /dev/shm are fresh memory of a bounded size, the network is one loopback, and the script's
