@@ -107,7 +107,7 @@ def test_a_scene_can_be_pasted_with_its_helpers(capsys: pytest.CaptureFixture[st
 
 def test_a_draw_from_the_global_generator_is_repeated() -> None:
     look = failing("", {"x": "torch.ones(2)"})
-    look.got = Seen({"state": ["the global random generator"]}, b"")
+    look.got = Seen({"state": ["generator"]}, b"")
     drawn: list[torch.Tensor] = []
     for _ in range(2):
         torch.rand(1)

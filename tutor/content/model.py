@@ -39,17 +39,23 @@ Facet: TypeAlias = Literal[
     "grad_fn",  # names of the graph's nodes
     "version",  # the in-place version counter
     "inputs",  # the inputs as they are after the call (on by default)
-    "state",  # global state disturbed: generator, default dtype, grad mode, hooks (on by default)
-    "stdout",  # what the probe printed, compared as parsed literals
+    "untouched",  # inputs: requires_grad, .grad, in-place writes put back (on by default)
+    "generator",  # a generator given is drawn from where the solution does, not reseeded (default)
+    "draws",  # ... and left in the very state in which the solution leaves it
+    # What else is left changed (on by default): global generators, default dtype, grad mode and
+    # other modes, global hooks; of modules and tensors that a scene made before its first use of
+    # the learner's names: train flags, hooks, requires_grad, gradients, values.
+    "state",
+    "stdout",  # what the probe printed: numbers within the tolerance, the rest as it stands
     "ops",  # names of the ATen operations that ran
     "registered",  # parameters, buffers, sub-modules and state_dict keys of modules
     "training",  # train / eval flags of modules
     "hooks",  # hooks left behind on modules
     "raises",  # type of the exception that came out (its text is never compared)
-    "peak",  # largest intermediate tensor, in elements
+    "peak",  # largest tensor made on the way: at most twice the solution's elements
 ]
 
-ON_BY_DEFAULT: tuple[Facet, ...] = ("inputs", "state")
+ON_BY_DEFAULT: tuple[Facet, ...] = ("inputs", "untouched", "generator", "state")
 
 
 class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -107,7 +113,7 @@ class Probe(Part, frozen=True):
     draw: str = ""  # code run by the judge before `inputs`; names it sets may be used there
     inputs: dict[str, str] = {}  # name -> expression, evaluated by the judge in this order
     compare: tuple[Facet, ...] | None = None  # default: value; nothing but the type with `require`
-    ignore: tuple[Facet, ...] = ()  # of the facets that are on by default: inputs, state
+    ignore: tuple[Facet, ...] = ()  # of those on by default; without inputs no untouched either
     tolerance: Tolerance = Tolerance()
     require: tuple[Require, ...] = ()
     say: str = ""  # when this probe fails and no misconception explains it
@@ -117,7 +123,8 @@ class Probe(Part, frozen=True):
     def facets(self) -> frozenset[str]:
         """The facets that are compared, defaults included."""
         asked = self.compare if self.compare is not None else () if self.require else ("value",)
-        return frozenset(asked) | (frozenset(ON_BY_DEFAULT) - frozenset(self.ignore))
+        off = {*self.ignore, *(("untouched",) if "inputs" in self.ignore else ())}
+        return frozenset(asked) | (frozenset(ON_BY_DEFAULT) - off)
 
 
 class Mistake(Part, frozen=True):

@@ -9,10 +9,20 @@ from collections.abc import Iterator
 from typing import Any
 
 from tutor.evaluator.outcome import Difference
+from tutor.evaluator.printed import same_printed
 from tutor.evaluator.show import show
 from tutor.evaluator.tensors import elements
 from tutor.evaluator.values import Sides, as_list, kind_of, mapping, nodes
 from tutor.text.messages import say
+
+# A solution in another idiom may take twice the room of one step; what breaks a task takes n times.
+PEAK_SLACK = 2
+_LEFT = ("requires_grad", "grad", "written", "reseeded")
+_MADE = ("training", "hooks", "requires_grad", "grad", "values")
+_GLOBAL = (
+    "generator", "default_dtype", "grad_mode", "anomaly", "deterministic", "autocast",
+    "global_hooks", "python_random", "numpy_random",
+)  # fmt: skip
 
 
 def differences(sides: Sides) -> Iterator[Difference]:
@@ -26,20 +36,67 @@ def differences(sides: Sides) -> Iterator[Difference]:
         yield from nodes(sides, name, seen_want[name], seen_got[name])
     if "grad" in sides.facets:
         yield from _grads(sides)
+    yield from _arguments(sides)
+    yield from _relations(sides)
+    if "stdout" in sides.facets:
+        texts = str(want.get("stdout") or ""), str(got.get("stdout") or "")
+        if not same_printed(*texts, sides.tolerance):
+            yield Difference("stdout", "", *texts)
+    yield from _state(sides)
+    if "ops" in sides.facets and want.get("ops") != got.get("ops"):
+        yield Difference("ops", "", ", ".join(as_list(want.get("ops"))), show(got.get("ops")))
+    if "peak" in sides.facets:
+        allowed, found = PEAK_SLACK * int(want.get("peak") or 0), got.get("peak")
+        if type(found) is not int or found > allowed:
+            yield Difference("peak", "", say("evaluator.at_most", n=allowed), str(found))
+
+
+def _arguments(sides: Sides) -> Iterator[Difference]:
+    """What the call leaves behind on its inputs."""
+    want, got = sides.want, sides.got
+    told = set()
     for name, node in mapping(want.get("inputs")).items():
         if "inputs" in sides.facets:
             found = mapping(got.get("inputs")).get(name)
-            if next(nodes(sides, name, node, found, force_value=True), None):
-                yield Difference("inputs", name, show(node), show(found))
-    yield from _relations(sides)
-    if "stdout" in sides.facets and _lines(want.get("stdout")) != _lines(got.get("stdout")):
-        yield Difference("stdout", "", str(want.get("stdout")), str(got.get("stdout")))
-    if "state" in sides.facets:
-        more = [s for s in as_list(got.get("state")) if s not in as_list(want.get("state"))]
-        if more:
-            yield Difference("state", "", say("evaluator.unchanged"), ", ".join(map(str, more)))
-    if "ops" in sides.facets and want.get("ops") != got.get("ops"):
-        yield Difference("ops", "", ", ".join(as_list(want.get("ops"))), show(got.get("ops")))
+            first = next(nodes(sides, name, node, found, force_value=True), None)
+            if first:
+                told.add(name)
+                yield Difference("inputs", name, first.expected, first.got, first.detail)
+    allowed, left = _pairs(want.get("arguments")), _pairs(got.get("arguments"))
+    for kind, name in sorted(left - allowed):
+        facet = "generator" if kind == "reseeded" else "untouched"
+        if facet in sides.facets and kind in _LEFT and name.partition("[")[0] not in told:
+            unchanged = say("evaluator.unchanged")
+            yield Difference(facet, name, unchanged, say(f"evaluator.left.{kind}"))
+    for kind, name in sorted(allowed - left):
+        if kind == "drawn" and "generator" in sides.facets:
+            yield Difference(
+                "generator", name, say("evaluator.left.drawn"), say("evaluator.left.undrawn")
+            )
+    if "draws" in sides.facets and want.get("draws") != got.get("draws"):
+        for name, state in mapping(want.get("draws")).items():
+            if mapping(got.get("draws")).get(name) != state:
+                yield Difference("draws", name, "", "")
+
+
+def _state(sides: Sides) -> Iterator[Difference]:
+    """What the call leaves changed around it."""
+    if "state" not in sides.facets:
+        return
+    allowed = as_list(sides.want.get("state"))
+    more = [each for each in map(str, as_list(sides.got.get("state"))) if each not in allowed]
+    # Where the solution trains a module, gradients stay behind or not, as it happens.
+    trained = {each.partition(":")[2] for each in map(str, allowed) if each.startswith("values:")}
+    more = [m for m in more if not (m.startswith("grad:") and m.partition(":")[2] in trained)]
+    if more:
+        words = ", ".join(dict.fromkeys(map(_state_word, more)))
+        yield Difference("state", "", say("evaluator.unchanged"), words)
+
+
+def _state_word(found: str) -> str:
+    kind, _, name = found.partition(":")
+    known = _MADE if name else _GLOBAL
+    return say(f"evaluator.state.{kind}", name=name) if kind in known else found[:60]
 
 
 def _relations(sides: Sides) -> Iterator[Difference]:
@@ -97,7 +154,3 @@ def _pairs(value: Any) -> set[tuple[str, str]]:
         for pair in as_list(value)
         if isinstance(pair, list) and len(pair) == 2
     }
-
-
-def _lines(value: Any) -> list[str]:
-    return [line.rstrip() for line in str(value or "").strip().splitlines()]

@@ -8,21 +8,20 @@ the same name stays the learner's and is not seen by the scene.
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import io
-import random
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any
 
-import numpy as np
 import torch
 
-from tutor.evaluator import record
+from tutor.evaluator import record, surroundings
 from tutor.evaluator.helpers import HELPERS, shares_storage
 from tutor.evaluator.observe import Observer, is_array, is_module, is_tensor
-from tutor.evaluator.state import disturbed, snapshot
+from tutor.evaluator.state import disturbed, seed_everything, snapshot
 
 MAX_OPS = 2_000
-_default_generator = torch.default_generator
 _grad = torch.autograd.grad
 
 
@@ -35,23 +34,36 @@ class Observation:
 
 
 def look(probe: dict[str, Any], namespace: dict[str, Any], inputs: dict[str, Any]) -> Observation:
-    """Run ``probe`` (keys: call or run, facets, watch, seed) and observe.
+    """Run ``probe`` (keys: call or run, facets, watch, seed, asked) and observe.
 
     Exceptions of the scene pass through; the caller knows whose they are.
     """
     facets = frozenset(probe["facets"])
-    eye = _Eye(facets, inputs, int(probe["seed"]))
+    seed = int(probe["seed"])
+    eye = _Eye(facets, inputs, seed)
     scope = {**namespace, **HELPERS, "observe": eye.see, **inputs}
-    seed_everything(int(probe["seed"]))
+    given = surroundings.arguments(inputs)
+    seed_everything(seed)
     before = snapshot()
+    changed = []
     printed = io.StringIO()
     with record.recording(frozenset(probe["watch"])) as log, _printing_to(printed, facets):
         if probe.get("call"):
             eye.see(result=eval(_code(probe["call"].strip(), "eval"), scope))
         else:
-            exec(_code(probe["run"], "exec"), scope)
-    changed = disturbed(before)
+            asked = frozenset(probe.get("asked", ()))
+            first, rest, names = surroundings.split(probe["run"], asked, record.SCENE)
+            exec(first, scope)
+            made = surroundings.made(scope, names)
+            exec(rest, scope)
+            now = surroundings.made(scope, names)
+            changed = [f"{kind}:{name}" for kind, name in surroundings.changed(made, now)]
+    changed = disturbed(before, seed) + changed
     header = eye.header()
+    now = surroundings.arguments(inputs)
+    header["arguments"] = [list(pair) for pair in surroundings.changed(given, now)]
+    if "draws" in facets:
+        header["draws"] = {k: _digest(v) for (kind, k), v in now.items() if kind == "drawn"}
     header |= {"state": changed, "calls": log.calls, "peak": log.peak}
     # A loop over thousands of elements runs as many operations: the names once, and how many.
     header |= {"ops_used": sorted(set(log.ops)), "ops_count": len(log.ops)}
@@ -62,20 +74,13 @@ def look(probe: dict[str, Any], namespace: dict[str, Any], inputs: dict[str, Any
     return Observation(header, eye.observer.buffers)
 
 
-def seed_everything(seed: int) -> None:
-    """The same start for every global generator, on both sides."""
-    _default_generator.manual_seed(seed)
-    random.seed(seed)
-    np.random.seed(seed % 2**32)
+def _digest(state: bytes) -> str:
+    return hashlib.blake2b(state, digest_size=16).hexdigest()
 
 
-_compiled: dict[tuple[str, str], Any] = {}
-
-
+@cache
 def _code(text: str, mode: str) -> Any:
-    if (text, mode) not in _compiled:
-        _compiled[text, mode] = compile(text, record.SCENE, mode, dont_inherit=True)
-    return _compiled[text, mode]
+    return compile(text, record.SCENE, mode, dont_inherit=True)
 
 
 @contextlib.contextmanager

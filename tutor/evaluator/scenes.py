@@ -28,7 +28,6 @@ _MODULES = {
     "random": "import random",
     "copy": "import copy",
 }
-_DRAWS = "the global random generator"
 
 
 def copyable(look: Look, sizes: Mapping[str, int] | None = None) -> str:
@@ -80,5 +79,5 @@ def _drawn(look: Look, sizes: Mapping[str, int]) -> list[str]:
 
 def _seeded(look: Look) -> list[str]:
     """The global generator as it was, where the code draws from it."""
-    drew = _DRAWS in (look.got.header.get("state") or ())
+    drew = "generator" in (look.got.header.get("state") or ())
     return [f"torch.manual_seed({look.request['seed']})"] if drew else []

@@ -17,10 +17,8 @@ from tutor.evaluator.faults import line_in
 from tutor.evaluator.findings import Seen
 from tutor.evaluator.inputs import Unpacker
 from tutor.evaluator.learner import describe
-from tutor.evaluator.record import SCENE
-from tutor.evaluator.state import restore
-
-SIDE_FILE = "solution.py"
+from tutor.evaluator.record import SCENE, SIDE_FILE
+from tutor.evaluator.state import restore, seed_everything
 
 
 class Side:
@@ -70,7 +68,7 @@ def _described(error: BaseException) -> dict[str, Any]:
 
 def drawing_names(seed: int) -> dict[str, Any]:
     """What an author's ``draw`` and ``inputs`` may use; every generator starts from ``seed``."""
-    scene.seed_everything(seed)
+    seed_everything(seed)
     return {
         "torch": torch,
         "nn": torch.nn,

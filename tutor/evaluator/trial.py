@@ -72,6 +72,7 @@ class Trial:
         self._seed = secrets.randbits(60) if seed is None else seed
         self._shuffle = shuffle
         self.solutions = [Side(code) for code in item.solutions]
+        self._asked: list[str] = []  # names that the submission must define
 
     def verdict(self) -> Verdict:
         """Run it all. Raises Ended, WireError or ContentFault."""
@@ -148,6 +149,7 @@ class Trial:
             "run": probe.run,
             "facets": sorted(probe.facets),
             "watch": sorted(self._watch(probe)),
+            "asked": self._asked,
         }
         self._learner.ask(question, draws)
         requests = [question | {"seed": draw.seed, "inputs": draw.inputs} for draw in draws]
@@ -227,7 +229,8 @@ class Trial:
 
     def _undefined(self, greeting: dict[str, Any]) -> Verdict | None:
         defined = {str(name) for name in _list(greeting.get("defined"))}
-        asked = [name for name in self._asked_names() if name not in defined]
+        self._asked = self._asked_names()
+        asked = [name for name in self._asked if name not in defined]
         if not asked:
             return None
         key = "undefined" if len(asked) == 1 else "undefined_many"

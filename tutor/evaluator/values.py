@@ -104,11 +104,11 @@ def _modules(sides: Sides, where: str, want: Any, got: Any) -> Iterator[Differen
                 continue
             for name, node in a.items():
                 yield from nodes(sides, f"{where}.{name}", node, b[name])
+        # In whatever order: the task would have to ask for one.
         for part in ("modules", "keys"):
-            if want.get(part) != got.get(part):
-                yield Difference(
-                    "registered", f"{where}: {part}", show(want[part]), show(got.get(part))
-                )
+            x, y = (sorted(as_list(side.get(part)), key=repr) for side in (want, got))
+            if x != y:
+                yield Difference("registered", f"{where}: {part}", show(x), show(y))
     for facet in _MODULE_FACETS:
         if facet in sides.facets and want.get(facet) != got.get(facet):
             yield Difference(facet, where, show(want.get(facet)), show(got.get(facet)))

@@ -31,6 +31,12 @@ def of_findings(
         verdict = Verdict(Outcome.WRONG, _unusable(first))
     elif isinstance(first, Look) and first.got.exception:
         verdict = of_exception(first.got.exception, source, item.limits.memory_mb)
+        if verdict.outcome is Outcome.ERROR and "raises" in first.probe.facets:
+            # Asked for an exception, and given another one.
+            original = verdict.original or verdict.message
+            verdict = msgspec.structs.replace(
+                verdict, outcome=Outcome.WRONG, message=_sentence(first), original=original
+            )
     else:
         verdict = Verdict(Outcome.WRONG, _sentence(first), line=_line(first))
     failed = len({f.probe.name for f in findings if isinstance(f, Look)})
