@@ -55,6 +55,11 @@ Facet: TypeAlias = Literal[
     "peak",  # largest tensor made on the way: at most twice the solution's elements
 ]
 
+# Kinds of input; evaluator/kinds.py says what each makes of a tensor.
+Kind: TypeAlias = Literal[
+    "noncontiguous", "empty", "size1", "large", "negative", "float64", "requires_grad"
+]
+
 ON_BY_DEFAULT: tuple[Facet, ...] = ("inputs", "untouched", "generator", "state")
 
 
@@ -118,11 +123,14 @@ class Probe(Part, frozen=True):
     require: tuple[Require, ...] = ()
     say: str = ""  # when this probe fails and no misconception explains it
     times: Annotated[int, Meta(ge=1, le=50)] = 1  # fresh draws in one submission
+    kinds: tuple[Kind, ...] = ()  # one more draw for each, its floating inputs made of that kind
 
     @property
     def facets(self) -> frozenset[str]:
         """The facets that are compared, defaults included."""
         asked = self.compare if self.compare is not None else () if self.require else ("value",)
+        if "requires_grad" in self.kinds:
+            asked = (*asked, "grad")
         off = {*self.ignore, *(("untouched",) if "inputs" in self.ignore else ())}
         return frozenset(asked) | (frozenset(ON_BY_DEFAULT) - off)
 

@@ -60,6 +60,7 @@ class Look:
     payload: bytes
     got: Seen
     judged: Judged | None = field(default=None)
+    kind: str = ""  # of the inputs, where the probe looks at several
 
     def take(self, judged: Judged) -> None:
         """Keep how it compares with the solution that counts."""

@@ -120,7 +120,7 @@ class _Eye:
         for path, out in _tensors(name, value):
             if not out.is_floating_point() and not out.is_complex():
                 continue
-            if not out.requires_grad:
+            if not out.requires_grad or not leaves:
                 found[path] = None
                 continue
             generator = torch.Generator().manual_seed(self._seed)

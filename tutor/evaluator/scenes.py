@@ -9,6 +9,7 @@ from typing import Any
 
 from tutor.evaluator.findings import Look
 from tutor.evaluator.inputs import Unpacker
+from tutor.evaluator.kinds import MADE_BY, affected
 from tutor.evaluator.literal import TooLong, literal
 from tutor.evaluator.observe import is_tensor
 
@@ -17,6 +18,7 @@ _HELPERS = {
     "observe": "observe = lambda **seen: print(seen)",
     "shares_storage": "shares_storage = lambda a, b: "
     "a.untyped_storage().data_ptr() == b.untyped_storage().data_ptr()",
+    **{kind: f"{kind} = lambda x: {made.format(x='x')}" for kind, made in MADE_BY.items()},
     "generator": "generator = lambda: torch.Generator().manual_seed(random.getrandbits(48))",
 }
 _MODULES = {
@@ -74,7 +76,11 @@ def _drawn(look: Look, sizes: Mapping[str, int]) -> list[str]:
         lines.append(f"np.random.seed({seed % 2**32})")
     lines += [f"{name} = {size}" for name, size in sizes.items() if _uses(text, name)]
     lines += [look.probe.draw.strip()] if look.probe.draw.strip() else []
-    return [*lines, *(f"{name} = {made.strip()}" for name, made in look.probe.inputs.items())]
+    lines += [f"{name} = {made.strip()}" for name, made in look.probe.inputs.items()]
+    if look.kind:
+        changed = affected(look.kind, Unpacker(look.payload).unpack(look.request["inputs"]))
+        lines += [f"{name} = {MADE_BY[look.kind].format(x=name)}" for name in changed]
+    return lines
 
 
 def _seeded(look: Look) -> list[str]:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from tutor.evaluator import scene
+from tutor.evaluator import kinds, scene
 from tutor.evaluator.chance import draws_for
 from tutor.evaluator.faults import line_in
 from tutor.evaluator.findings import Seen
@@ -76,5 +76,6 @@ def drawing_names(seed: int) -> dict[str, Any]:
         "math": math,
         "random": random,
         "draws_for": draws_for,
+        **kinds.NAMES,
         "generator": lambda: torch.Generator().manual_seed(random.getrandbits(48)),
     }

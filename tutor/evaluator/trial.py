@@ -16,6 +16,7 @@ from tutor.evaluator.diagnose import explain
 from tutor.evaluator.faults import ContentFault, Trail, Unsound, of_look, ours
 from tutor.evaluator.findings import Breach, Finding, Look, Seen, judge_look
 from tutor.evaluator.inputs import Packer
+from tutor.evaluator.kinds import of_kind
 from tutor.evaluator.outcome import Outcome, Verdict
 from tutor.evaluator.side import Side, drawing_names
 from tutor.evaluator.verdicts import of_exception, of_findings
@@ -36,6 +37,7 @@ class Draw(NamedTuple):
     seed: int
     inputs: Any
     payload: bytes
+    kind: str = ""  # of the inputs, where the probe looks at several
 
 
 class Learner(Protocol):
@@ -138,9 +140,10 @@ class Trial:
         first = next(self._ask(probe, [self._draw(probe, 0)]))
         yield first
         size = max(len(first.payload), len(first.got.payload), 1)
-        batch = max(1, min(probe.times, ROOM // size))
-        for start in range(1, probe.times, batch):
-            turns = range(start, min(start + batch, probe.times))
+        count = probe.times + len(probe.kinds)
+        batch = max(1, min(count, ROOM // size))
+        for start in range(1, count, batch):
+            turns = range(start, min(start + batch, count))
             yield from self._ask(probe, [self._draw(probe, turn) for turn in turns])
 
     def _ask(self, probe: Probe, draws: Sequence[Draw]) -> Iterator[Look]:
@@ -162,7 +165,7 @@ class Trial:
         answers = [self._learner.answer() for _ in draws]
         self._enter("judging", probe.name)
         for request, draw, answer, want in zip(requests, draws, answers, expected, strict=True):
-            look = Look(probe, request, draw.payload, Seen(*answer))
+            look = Look(probe, request, draw.payload, Seen(*answer), kind=draw.kind)
             self._against_solutions(look, want)
             yield look
 
@@ -190,12 +193,20 @@ class Trial:
             file = f"<draw of {probe.name}>"
             with ours(probe.name, self._trail(probe, "draw"), file, "draw: "):
                 exec(_code(probe.draw, file, "exec"), names)
-        packer, nodes = Packer(), []
+        values: dict[str, Any] = {}
         for name, expression in probe.inputs.items():
             with ours(probe.name, self._trail(probe, "inputs", name), "<inputs>", "inputs: "):
-                names[name] = eval(_code(expression, "<inputs>", "eval"), names)
-                nodes.append([name, packer.pack(names[name])])
-        return Draw(seed, {"$": "dict", "v": nodes}, b"".join(packer.buffers))
+                values[name] = names[name] = eval(_code(expression, "<inputs>", "eval"), names)
+        number = turn - probe.times
+        kind = probe.kinds[number] if number >= 0 else ""
+        if kind:
+            with ours(probe.name, self._trail(probe, "kinds", number), "<kinds>", "kinds: "):
+                values = of_kind(kind, values)
+        packer, nodes = Packer(), []
+        for name, value in values.items():
+            with ours(probe.name, self._trail(probe, "inputs", name), "<inputs>", "inputs: "):
+                nodes.append([name, packer.pack(value)])
+        return Draw(seed, {"$": "dict", "v": nodes}, b"".join(packer.buffers), kind)
 
     def _trail(self, probe: Probe, *field: str | int) -> Trail:
         return ("probes", self.item.probes.index(probe), *field)

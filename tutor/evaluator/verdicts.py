@@ -39,6 +39,9 @@ def of_findings(
             )
     else:
         verdict = Verdict(Outcome.WRONG, _sentence(first), line=_line(first))
+    if isinstance(first, Look) and first.kind:
+        said = say(f"evaluator.kind.{first.kind}", said=verdict.message)
+        verdict = msgspec.structs.replace(verdict, message=said)
     failed = len({f.probe.name for f in findings if isinstance(f, Look)})
     names = [f.probe.name if isinstance(f, Look) else f.rule for f in findings]
     verdict = msgspec.structs.replace(
