@@ -63,6 +63,16 @@ def held(zygote: int, folder: Path) -> Held:
     )
 
 
+async def at_rest(zygote: int, folder: Path) -> Held:
+    """What is held when nothing goes on: the zygote and the pair on standby, and nobody dying."""
+    now = held(zygote, folder)
+    while True:
+        await asyncio.sleep(0.3)
+        before, now = now, held(zygote, folder)
+        if now == before and now.processes == 3:
+            return now
+
+
 def files(folder: Path) -> list[str]:
     """Names under ``folder``, and those of /dev/shm that torch would make."""
     shared = Path("/dev/shm").glob("torch_*")
@@ -78,11 +88,11 @@ def memory(pid: int) -> Memory:
     return Memory(sizes["Rss"], sizes["Private_Dirty"] + sizes["Shared_Dirty"])
 
 
-async def settled(good: Callable[[], bool]) -> float:
+async def settled(good: Callable[[], bool], told: Callable[[], object] = lambda: "") -> float:
     """Wait until something holds; how many seconds that took. Raises AssertionError."""
     started = time.monotonic()
     while not good():
         if time.monotonic() - started > PATIENCE:
-            raise AssertionError("something is left over")
+            raise AssertionError(f"something is left over: {told()}")
         await asyncio.sleep(0.02)
     return time.monotonic() - started

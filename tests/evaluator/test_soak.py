@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from tests.evaluator.exercises import RESHAPE
-from tests.evaluator.leftovers import Memory, held, memory, settled
+from tests.evaluator.leftovers import Memory, at_rest, held, memory, settled
 from tutor.content.model import Limits
 from tutor.evaluator.client import Evaluator, RunCancelled
 from tutor.evaluator.outcome import Outcome
@@ -91,9 +91,7 @@ async def test_a_thousand_mixed_runs_use_nothing_up(
     for _, _, do, _ in MIX:  # what is loaded once and for all is loaded now
         await do(evaluator)
     await evaluator.ready()
-    # The zygote, and the pair on standby.
-    await settled(lambda: held(pid, tmp_path).processes == 3)
-    before = held(pid, tmp_path)
+    before = await at_rest(pid, tmp_path)
     print(f"\n{'runs':>6}{'client':>12}{'zygote':>12}{'dirty there':>14}  held")
     start = (memory(here), memory(pid))
     kinds = random.choices(MIX, [often for _, often, _, _ in MIX], k=RUNS)
