@@ -25,6 +25,10 @@ _set_anomaly_enabled = torch._C.set_anomaly_enabled
 _are_deterministic = torch.are_deterministic_algorithms_enabled
 _set_deterministic = torch._C._set_deterministic_algorithms
 _is_autocast_enabled = torch.is_autocast_enabled
+_is_inference = torch.is_inference_mode_enabled
+_InferenceMode = torch._C._InferenceMode
+# Inference mode is undone by a guard around it, for as long as the guard lives.
+_guards: list[Any] = []
 _default_generator = torch.default_generator
 _random, _np_random = random.random, np.random.random_sample
 # Seeded alike, they tell what the global ones would give next; to make new ones takes 0.3 ms.
@@ -47,6 +51,7 @@ def snapshot() -> dict[str, Any]:
         "generator": _get_rng_state().numpy().tobytes(),
         "default_dtype": str(_get_default_dtype()),
         "grad_mode": _is_grad_enabled(),
+        "inference_mode": _is_inference(),
         "anomaly": _is_anomaly_enabled(),
         "deterministic": _are_deterministic(),
         "autocast": _is_autocast_enabled("cpu"),
@@ -71,6 +76,8 @@ def disturbed(before: dict[str, Any], seed: int) -> list[str]:
 
 def restore() -> None:
     """Defaults as torch starts with them, so that one probe never colours the next."""
+    if _is_inference():
+        _guards.append(_InferenceMode(False))
     _set_default_dtype(torch.float32)
     _set_grad_enabled(True)
     _set_anomaly_enabled(False)
