@@ -32,6 +32,7 @@ class Pair:
         self.judge_status: int | None = None
         self._cpu_seconds = cpu_seconds
         self._oom_kills = _oom_kills()
+        self._told_hurt = False
         self._left_over = False  # the learner's process was there when the judge had finished
         self._pids = {"learner": learner, "judge": judge}
         self._pidfds = {name: os.pidfd_open(pid) for name, pid in self._pids.items()}
@@ -57,6 +58,13 @@ class Pair:
             self._left_over = True
             self.kill_at = now + DYING_SECONDS
         return not self._pidfds
+
+    def hurt(self) -> bool:
+        """True once, when the learner's process was killed: an idle judge does not notice."""
+        if self._told_hurt or self.learner_status != KILLED_FROM_OUTSIDE:
+            return False
+        self._told_hurt = True
+        return "judge" in self._pidfds
 
     def await_end(self, seconds: float) -> None:
         """Wait until both are gone, no longer than ``seconds`` for each."""

@@ -181,6 +181,8 @@ class Pool:
 
     def _end(self, number: int, learner: int | None, judge: int | None) -> None:
         if number in self._out:
+            if judge is None and learner is not None:
+                return  # its judge is at work and will notice
             self._out.discard(number)
             self._on_ended(number, learner, judge)
         elif self._spare and self._spare.number == number:

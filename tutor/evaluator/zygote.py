@@ -114,6 +114,8 @@ class Zygote:
                 pair.kill(time.monotonic() + LAST_WORDS_SECONDS)
             if pair.bury(ready, time.monotonic()):
                 self._ended(pair)
+            elif pair.hurt():
+                self._tell({"hurt": pair.number, "status": pair.learner_status})
         if self._line.fileno() in ready:
             self._obey()
 

@@ -127,6 +127,8 @@ class ZygoteProcess:
             self._on_pair(line)
         elif "overfilled" in message:
             self._on_overfilled(message["overfilled"])
+        elif "hurt" in message:
+            self._on_ended(message["hurt"], message["status"], None)
         elif "ended" in message:
             self._on_ended(message["ended"], message["learner"], message["judge"])
 
