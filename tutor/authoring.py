@@ -10,7 +10,7 @@ import click
 
 from tutor.content.loader import load_course
 from tutor.content.new import KINDS, CannotMake
-from tutor.content.proofs.bench import Finding
+from tutor.content.proofs.found import Finding
 from tutor.content.proofs.written import written
 from tutor.content.schema import schema
 from tutor.text.messages import say

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tutor import __version__
+from tutor.cli_author import new, schema, validate
 from tutor.cli_drill import drill, open_app
 from tutor.cli_progress import COMMANDS
 from tutor.context import NOT_PASSED, OUR_FAULT, Context
@@ -107,51 +108,6 @@ def run(context: Context, file: Any, as_json: bool) -> None:
 
 
 @cli.command()
-@click.argument("path", required=False, type=click.Path(exists=True, path_type=Path))
-@click.option("--json", "as_json", is_flag=True, help="What was found, as one JSON object.")
-@click.option("--write", is_flag=True, help="Refresh stored outputs in the files.")
-@click.option("--jobs", type=click.IntRange(1, 16), default=2, show_default=True)
-@click.pass_obj
-def validate(context: Context, path: Path | None, as_json: bool, write: bool, jobs: int) -> None:
-    """Prove a course, or one lesson or quiz file PATH of it, through the real evaluator.
-
-    Solutions pass, misconceptions are refused by name, slips are refused, stored outputs are what
-    runs. Whatever is not proved is told with its file, line and column.
-    """
-    from tutor import validating
-
-    sys.exit(validating.validate(context.root, path, jobs=jobs, as_json=as_json, write=write))
-
-
-@cli.command()
-@click.argument(
-    "kind", type=click.Choice(["lesson", "quiz", "course", "misconceptions"]), default="lesson"
-)
-def schema(kind: str) -> None:
-    """Print the JSON schema of a kind of file, by which editors complete YAML."""
-    from tutor import authoring
-
-    sys.exit(authoring.print_schema(kind))
-
-
-@cli.command()
-@click.argument("kind", type=click.Choice(["lesson", "quiz", "exercise"]))
-@click.argument("name")
-@click.pass_obj
-def new(context: Context, kind: str, name: str) -> None:
-    r"""Make a lesson, a quiz or an exercise to fill in; nothing is written over.
-
-    \b
-    tutor new lesson tensors.doubling      a file of unit tensors
-    tutor new exercise T9.double-it        a step at the end of lesson T9
-    tutor new quiz T9                      the quiz file of lesson T9
-    """
-    from tutor import authoring
-
-    sys.exit(authoring.make(kind, context.root, name))
-
-
-@cli.command()
 @click.option("--json", "as_json", is_flag=True, help="The same as data.")
 @click.pass_obj
 def doctor(context: Context, as_json: bool) -> None:
@@ -203,7 +159,7 @@ def _tell_problems(course: Course) -> None:
         sys.exit(NOT_PASSED)
 
 
-for _command in (drill, *COMMANDS):
+for _command in (drill, validate, new, schema, *COMMANDS):
     cli.add_command(_command)
 
 

@@ -7,15 +7,17 @@ import json
 import logging
 import os
 import sys
-from collections.abc import Callable, Collection
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import click
 
-from tutor.content.loader import Course, load_course
-from tutor.content.proofs.bench import Finding, Tools
-from tutor.content.proofs.course import Report, prove
+from tutor.content.loader import ContentError, Course, UnknownItem, load_course
+from tutor.content.proofs.course import Report, Scope, prove
+from tutor.content.proofs.found import Finding
+from tutor.content.proofs.handed import Tools
 from tutor.content.proofs.rewrite import rewrite
 from tutor.crash import log_file
 from tutor.evaluator.client import Evaluator
@@ -29,50 +31,54 @@ class NotOfACourse(Exception):
     """A path that leads to no lesson or quiz."""
 
 
-def validate(
-    root: Path, path: Path | None, *, jobs: int, as_json: bool, write: bool = False
-) -> int:
+@dataclass(frozen=True)
+class Wish:
+    """What the command line asks for."""
+
+    path: str = ""  # a course, a folder in it, a lesson or quiz file; or the id of an item
+    jobs: int = 2  # submissions on trial at a time
+    seeds: int = 3  # under how many each solution must pass
+    as_json: bool = False
+    write: bool = False  # refresh stored outputs in the files
+
+
+def validate(root: Path, wish: Wish) -> int:
     """Prove a course or a part of it, print what was found; the exit code.
 
-    Args:
-        root: The course to prove where ``path`` is None.
-        path: A course's folder, a folder in it, or one lesson or quiz file.
-        jobs: Submissions on trial at a time.
-        as_json: One JSON object instead of lines.
-        write: Refresh stored outputs in the files.
+    ``root`` is the course to prove where the wish names none.
     """
     logging.basicConfig(filename=log_file(), level=logging.WARNING)
     try:
-        course, files = chosen(root, path)
+        report = asyncio.run(_prove(*chosen(root, wish.path), wish))
+        if report and wish.write and report.fresh:
+            count = rewrite(report.fresh)
+            click.echo(say("validate.report.written", n=count), err=True)
+            # What was refreshed is proved like anything else.
+            report = asyncio.run(_prove(*chosen(root, wish.path), wish))
     except NotOfACourse as error:
         click.echo(str(error), err=True)
         return USAGE
-    try:
-        report = asyncio.run(_prove(course, files, jobs))
     except KeyboardInterrupt:
         return INTERRUPTED
     if report is None:
         click.echo(say("validate.report.no_evaluator", log=log_file()), err=True)
         return OUR_FAULT
-    if write and report.fresh:
-        count = rewrite(report.fresh)
-        click.echo(say("validate.report.written", n=count), err=True)
-        course, files = chosen(root, path)  # what was refreshed is proved like anything else
-        report = asyncio.run(_prove(course, files, jobs)) or report
-    click.echo(json.dumps(as_data(report)) if as_json else as_text(report))
+    click.echo(json.dumps(as_data(report)) if wish.as_json else as_text(report))
     return NOT_PROVED if report.findings else DONE
 
 
-def chosen(root: Path, path: Path | None) -> tuple[Course, frozenset[Path] | None]:
-    """The course that a path belongs to, and the files of it that are meant; None for all.
+def chosen(root: Path, name: str) -> tuple[Course, Scope]:
+    """The course that a path or an id belongs to, and the part of it that is meant.
 
     Raises NotOfACourse.
     """
-    if path is None:
-        return load_course(root), None
-    path = path.resolve()
+    if not name:
+        return load_course(root), Scope()
+    path = Path(name).resolve()
+    if not path.exists():
+        return _item(load_course(root), name)
     if path.is_dir() and (path / "lessons").is_dir():
-        return load_course(path), None
+        return load_course(path), Scope()
     folder = path if path.is_dir() else path.parent
     kinds = [up for up in (folder, *folder.parents) if up.name in ("lessons", "quizzes")]
     if not kinds:
@@ -84,24 +90,29 @@ def chosen(root: Path, path: Path | None) -> tuple[Course, frozenset[Path] | Non
     files = frozenset(file for file in all_files if path in (file, *file.parents))
     if not files:
         raise NotOfACourse(say("validate.report.nothing_here", path=path))
-    return course, files
+    return course, Scope(files)
 
 
-async def _prove(course: Course, files: Collection[Path] | None, jobs: int) -> Report | None:
+def _item(course: Course, name: str) -> tuple[Course, Scope]:
+    try:
+        return course, Scope(item=course.item(name).id)
+    except UnknownItem as error:
+        raise NotOfACourse(say("validate.report.no_such", name=name, why=error)) from None
+    except ContentError as error:
+        raise NotOfACourse(str(error)) from None
+
+
+async def _prove(course: Course, scope: Scope, wish: Wish) -> Report | None:
     evaluator = Evaluator()
     try:
         await evaluator.start()
         if not await evaluator.ready():
             return None
-        with click.progressbar(
-            length=1, file=sys.stderr, label=say("validate.report.progress")
-        ) as bar:
+        label = say("validate.report.progress")
+        with click.progressbar(length=1, file=sys.stderr, label=label) as bar:
+            tools, progress = Tools(evaluator, grade), _shown_on(bar)
             return await prove(
-                course,
-                Tools(evaluator, grade),
-                files=files,
-                jobs=jobs,
-                progress=_shown_on(bar),
+                course, tools, scope, jobs=wish.jobs, seeds=wish.seeds, progress=progress
             )
     finally:
         await evaluator.close()

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tutor.content.loader import Course, load_course
-from tutor.content.proofs.bench import Tools
-from tutor.content.proofs.course import prove
+from tutor.content.proofs.course import Scope, prove
+from tutor.content.proofs.handed import Tools
 from tutor.content.proofs.written import written
 from tutor.evaluator.client import Evaluator
 from tutor.paths import default_course_root
@@ -22,8 +22,8 @@ async def test_every_lesson_and_its_quiz_are_proved(
     alias: str, course: Course, evaluator: Evaluator
 ) -> None:
     entry = course.entry(alias)
-    files = {file for file in (entry.path, entry.quiz) if file}
-    report = await prove(course, Tools(evaluator, grade), files=files, jobs=2)
+    files = frozenset(file for file in (entry.path, entry.quiz) if file)
+    report = await prove(course, Tools(evaluator, grade), Scope(files), jobs=2)
     assert report.findings == (), "\n".join(map(str, report.findings))
     tallies = [tally for tally in report.tallies.values() if tally.mutants]
     assert len(tallies) == len(entry.exercises)

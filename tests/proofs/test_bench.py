@@ -11,8 +11,8 @@ import pytest
 
 from tutor.content.loader import load_course
 from tutor.content.model import Exercise, Fix
-from tutor.content.proofs.bench import Tools
-from tutor.content.proofs.course import Report, prove
+from tutor.content.proofs.course import Report, Scope, prove
+from tutor.content.proofs.handed import Tools
 from tutor.evaluator.outcome import Margins, Near, Outcome, Verdict
 from tutor.study.grading import grade
 
@@ -26,7 +26,7 @@ class Pretended:
 
     def __init__(self, **changes: Verdict) -> None:
         self.changes = changes
-        self.margin = Margins({}, ())
+        self.margin: Margins | None = Margins({}, ())
         self.running = self.most = 0
 
     async def check(
@@ -67,7 +67,7 @@ class Pretended:
         return Verdict(Outcome.PASSED, "", output="tensor([-2., -1.,  3.])\n")
 
     async def margins(self, item: Exercise, *, seed: int) -> tuple[Margins | None, Verdict]:
-        return self.margin, PASSED
+        return self.margin, PASSED if self.margin else Verdict(Outcome.TIMEOUT, "Too long.")
 
 
 def load() -> Exercise:
@@ -75,7 +75,9 @@ def load() -> Exercise:
 
 
 async def proved(client: Pretended, jobs: int = 2) -> Report:
-    return await prove(load_course(SOUND), Tools(client, grade), files=[LESSON], jobs=jobs)
+    return await prove(
+        load_course(SOUND), Tools(client, grade), Scope(frozenset([LESSON])), jobs=jobs
+    )
 
 
 async def test_the_pretended_evaluator_finds_the_sound_course_sound() -> None:
@@ -123,3 +125,43 @@ async def test_tolerances_are_held_away_from_rounding_and_from_what_is_wrong() -
     assert [rule for rule, _ in told] == ["tolerance", "tolerance"]
     assert "this wrong answer is only 3 times further off" in told[0][1]
     assert "rounding alone comes to 0.2" in told[1][1]
+
+
+async def test_tolerances_that_cannot_be_measured_are_told() -> None:
+    client = Pretended()
+    client.margin = None
+    (finding,) = (await proved(client)).findings
+    assert finding.rule == "tolerance"
+    assert "cannot be measured: timeout: Too long." in finding.message
+
+
+async def test_a_starter_that_counts_as_an_attempt_is_refused() -> None:
+    (finding,) = (await proved(Pretended(starter=PASSED))).findings
+    assert finding.rule == "starter"
+    assert "must count as not attempted; it is told: passed" in finding.message
+
+
+class Late(Pretended):
+    """A machine that is too busy the first time."""
+
+    async def check(self, item: Exercise | Fix, source: str, **how: Any) -> Verdict:
+        verdict = await super().check(item, source, **how)
+        if item.limits.seconds <= 5 and source in load().solutions:
+            return Verdict(Outcome.TIMEOUT, "Too long.", ms=5000)
+        return verdict
+
+
+async def test_a_busy_machine_refuses_no_solution() -> None:
+    assert (await proved(Late())).findings == ()
+
+
+@pytest.mark.parametrize("seeds", [3, 20])
+async def test_solutions_pass_under_as_many_seeds_as_are_asked_for(seeds: int) -> None:
+    report = await prove(
+        load_course(SOUND),
+        Tools(Pretended(), grade),
+        Scope(item="rows.centre-columns"),
+        seeds=seeds,
+    )
+    assert report.findings == ()
+    assert len(report.tallies["R1.a"].ms) == 2 * seeds

@@ -85,6 +85,17 @@ def test_a_file_alone_is_proved_alone(course: Path) -> None:
     assert tutor("validate", course / QUIZ).returncode == 1
 
 
+def test_an_item_alone_is_proved_alone(course: Path) -> None:
+    spoil(course / QUIZ, 'answer: "(3,)"', 'answer: "(4,)"')
+    assert tutor("--course", course, "validate", "R1.a").returncode == 0
+    done = tutor("--course", course, "validate", "rows.centring.shape")
+    assert done.returncode == 1
+    assert "R1.q2" in done.stdout
+    unknown = tutor("--course", course, "validate", "R1.b")
+    assert unknown.returncode == 2
+    assert "did you mean 'R1.a'?" in unknown.stderr
+
+
 def test_stored_values_are_refreshed_and_then_proved(course: Path) -> None:
     before = {name: (course / name).read_text() for name in (LESSON, QUIZ)}
     spoil(course / LESSON, "-2., -1.,  3.", "0.")

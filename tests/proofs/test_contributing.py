@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from tutor.content.loader import load_course
-from tutor.content.proofs.bench import Tools
-from tutor.content.proofs.course import Report, prove
+from tutor.content.proofs.course import Report, Scope, prove
+from tutor.content.proofs.handed import Tools
 from tutor.evaluator.client import Evaluator
 from tutor.study.grading import grade
 
@@ -50,7 +50,7 @@ def course(tmp_path: Path) -> Path:
 
 
 async def proved(root: Path, evaluator: Evaluator) -> Report:
-    return await prove(load_course(root), Tools(evaluator, grade), files=[root / PLACE])
+    return await prove(load_course(root), Tools(evaluator, grade), Scope(frozenset([root / PLACE])))
 
 
 @real

@@ -9,7 +9,7 @@ from yaml.nodes import ScalarNode
 
 from tutor.content.computed import agrees, as_stored, quoted_in, shown
 from tutor.content.model import Exercise, Option, Step
-from tutor.content.proofs.bench import Fresh
+from tutor.content.proofs.found import Fresh
 from tutor.content.proofs.rewrite import rewrite
 from tutor.content.source import Trail, node_at, open_source
 

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Protocol
 
 import msgspec
 
 from tutor.content.course import Course
-from tutor.content.model import Exercise, Fix, Question
+from tutor.content.model import Exercise, Fix
+from tutor.content.proofs.found import Finding, Fresh, Tally
+from tutor.content.proofs.handed import Margins, Tools, Verdict
 from tutor.content.source import Problem, Trail, open_source
 from tutor.text.messages import say
 
@@ -20,170 +19,31 @@ INTERNAL, TIMEOUT = "internal", "timeout"
 _PATIENCE = 30.0  # seconds
 # A verdict's own sentence is quoted in a finding, on the finding's one line.
 _QUOTED = 240
-# How the judge tells that a solution failed on its own side.
-_SOLUTION = re.compile(r"solution (\d+): ")
-
-
-class Verdict(Protocol):
-    """What the proofs read of an evaluator's verdict."""
-
-    @property
-    def outcome(self) -> str:
-        """Passed, wrong, error, ..."""
-
-    @property
-    def passed(self) -> bool:
-        """Whether it is a pass."""
-
-    @property
-    def message(self) -> str:
-        """Sentences for the learner."""
-
-    @property
-    def probe(self) -> str | None:
-        """The first probe or rule that failed."""
-
-    @property
-    def failed(self) -> tuple[str, ...]:
-        """All that failed."""
-
-    @property
-    def misconception(self) -> str | None:
-        """The one that explains it."""
-
-    @property
-    def also_fits(self) -> tuple[str, ...]:
-        """Others that explain it as well."""
-
-    @property
-    def line(self) -> int | None:
-        """The line of the submission, from 1."""
-
-    @property
-    def output(self) -> str:
-        """What the program printed."""
-
-    @property
-    def original(self) -> str:
-        """Torch's own words, or the reason of a fault of ours."""
-
-    @property
-    def ms(self) -> int:
-        """Milliseconds from submission to verdict."""
-
-
-class Near(Protocol):
-    """How near a wrong alternative comes, in what the probe allows."""
-
-    @property
-    def kind(self) -> str:
-        """The list that it stands in: misconceptions or wrong."""
-
-    @property
-    def number(self) -> int:
-        """Its place in that list."""
-
-    @property
-    def distance(self) -> float:
-        """1 is the line between right and wrong."""
-
-
-class Margins(Protocol):
-    """How far tolerances are from rounding and from wrong answers."""
-
-    @property
-    def errors(self) -> Mapping[str, float]:
-        """Probe -> largest rounding error, in what it allows."""
-
-    @property
-    def nearest(self) -> Sequence[Near]:
-        """Every wrong alternative."""
-
-
-class Client(Protocol):
-    """What the proofs need of an evaluator."""
-
-    async def check(
-        self, item: Exercise | Fix, source: str, *, seed: int | None = None, alone: bool = True
-    ) -> Verdict:
-        """Put a submission on trial."""
-
-    async def run(self, source: str, *, alone: bool = True) -> Verdict:
-        """Run a program, ungraded."""
-
-    async def margins(self, item: Exercise, *, seed: int) -> tuple[Margins | None, Verdict]:
-        """Measure tolerances; the verdict says why that cannot be done."""
-
-
-class Grading(Protocol):
-    """What the proofs read of a graded answer."""
-
-    @property
-    def right(self) -> bool:
-        """Whether the answer is right."""
-
-    @property
-    def invalid(self) -> bool:
-        """Whether it could not be read."""
-
-    @property
-    def misconception(self) -> str | None:
-        """The one that explains it."""
-
-
-@dataclass(frozen=True)
-class Tools:
-    """What a proof cannot do itself."""
-
-    client: Client
-    grade: Callable[[Question, Any], Grading]
-
-
-@dataclass(frozen=True, order=True)
-class Finding:
-    """Something that is not proved; ``line`` and ``column`` count from 1."""
-
-    path: Path
-    line: int
-    column: int
-    rule: str  # which proof, in one word: solution, mutation, example, ...
-    item: str  # alias or id of what it is about; "" for a file or the course
-    message: str
-
-    def __str__(self) -> str:
-        about = f"{self.item}: " if self.item else ""
-        return f"{self.path}:{self.line}:{self.column}: {about}{self.message}"
-
-
-@dataclass(frozen=True)
-class Fresh:
-    """A stored value as it should be: what ``--write`` puts into the file."""
-
-    path: Path
-    trail: Trail
-    text: str
-    replaces: str = ""  # a part of the field's text; "" for all of it
-
-
-@dataclass
-class Tally:
-    """The figures of one exercise."""
-
-    ms: list[int] = field(default_factory=list)  # of each pass of a solution
-    seconds: float = 0.0  # all its proofs, one after the other
-    mutants: int = 0
-    killed: int = 0
-    equivalent: int = 0
-    survivors: list[str] = field(default_factory=list)
 
 
 class Bench:
     """Runs what proofs ask for, a few at a time, and gathers what they find."""
 
     def __init__(
-        self, course: Course, tools: Tools, jobs: int, tick: Callable[[int], None] | None = None
+        self,
+        course: Course,
+        tools: Tools,
+        jobs: int,
+        *,
+        seeds: int = 3,
+        tick: Callable[[int], None] | None = None,
     ) -> None:
-        """``tick`` is called with the number of runs done since its last call."""
+        """Begin with nothing found.
+
+        Args:
+            course: What is proved.
+            tools: What runs code and grades answers.
+            jobs: Submissions on trial at a time.
+            seeds: Under how many seeds each solution must pass.
+            tick: Called with the number of runs done since its last call.
+        """
+        # The first is even and the second odd: in order, and shuffled.
+        self.seeds = range(2, 2 + seeds)
         self.course = course
         self.grade = tools.grade
         self.findings: set[Finding] = set()
@@ -274,17 +134,15 @@ class Bench:
 
     def _checker_fault(self, item: Exercise | Fix, verdict: Verdict, about: Trail) -> None:
         names = [probe.name for probe in item.probes]
-        why = verdict.original.removeprefix(f"probe {verdict.probe!r}: ")
-        solution = _SOLUTION.match(why)
-        if solution:
-            where: Trail = ("solutions", int(solution[1]) - 1)
-            why = why.removeprefix(solution[0])
-            message = say("validate.solution_fails", probe=verdict.probe, why=quoted(why))
-            self.find("solution", item.id, where, message)
-            return
-        where = ("probes", names.index(verdict.probe)) if verdict.probe in names else about
-        message = say("validate.internal", probe=verdict.probe, why=quoted(why or verdict.message))
-        self.find("internal", item.id, where, message)
+        where = verdict.fault_in or about
+        if not verdict.fault_in and verdict.probe in names:
+            where = ("probes", names.index(verdict.probe))
+        why = verdict.original.removeprefix(f"probe {verdict.probe!r}: ") or verdict.message
+        of_solution = why.startswith("solution ")
+        key = "solution_fails" if of_solution else "internal"
+        message = say(f"validate.{key}", probe=verdict.probe, why=quoted(why))
+        rule = "solution" if of_solution else "internal"
+        self.find(rule, item.id, where, message, line=verdict.fault_line)
 
 
 def quoted(text: str) -> str:

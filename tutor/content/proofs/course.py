@@ -1,39 +1,32 @@
-"""All proofs over a course, or over some of its files."""
+"""All proofs over a course, or over a part of it."""
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Collection, Coroutine, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeAlias
 
 from tutor.content.course import Course, LessonEntry
-from tutor.content.model import (
-    Blank,
-    Choice,
-    Example,
-    Exercise,
-    Fix,
-    Multi,
-    Numeric,
-    Output,
-    Question,
-    Shape,
-)
-from tutor.content.proofs import outputs, refusals, solutions
-from tutor.content.proofs.bench import Bench, Finding, Fresh, Tally, Tools
-from tutor.content.proofs.cost import prove_cost
-from tutor.content.proofs.mutants import mutants
-from tutor.content.proofs.mutation import prove_mutants
+from tutor.content.model import Example
+from tutor.content.proofs.bench import Bench
+from tutor.content.proofs.found import Finding, Fresh, Tally
+from tutor.content.proofs.handed import Tools
+from tutor.content.proofs.items import Job, job_of
+from tutor.content.proofs.outputs import prove_example
 from tutor.content.proofs.prose import prove_prose
-from tutor.content.proofs.tolerance import prove_tolerance
 from tutor.content.proofs.written import written
 from tutor.content.source import ContentError
 
-Job: TypeAlias = tuple[int, Callable[[Bench], Coroutine[Any, Any, Any]]]  # runs it takes, and it
+
+@dataclass(frozen=True)
+class Scope:
+    """Which part of a course is proved; without either all of it, and what holds between files."""
+
+    files: frozenset[Path] | None = None  # lesson and quiz files
+    item: str = ""  # the id of one exercise or question
 
 
 @dataclass(frozen=True)
@@ -51,9 +44,10 @@ class Report:
 async def prove(
     course: Course,
     tools: Tools,
+    scope: Scope | None = None,
     *,
-    files: Collection[Path] | None = None,
     jobs: int = 2,
+    seeds: int = 3,
     progress: Callable[[int, int], None] | None = None,
 ) -> Report:
     """Prove a course.
@@ -61,12 +55,14 @@ async def prove(
     Args:
         course: The course, loaded.
         tools: What runs code, and what grades answers.
-        files: Lesson and quiz files to look at; None for all, and for what holds between them.
+        scope: The part that is meant; all of it by default.
         jobs: Submissions on trial at a time.
+        seeds: Under how many seeds each solution must pass.
         progress: Called with how many runs are done, and how many there are about.
     """
     started = time.monotonic()
-    todo = list(_jobs(course, files))
+    scope = scope or Scope()
+    todo = list(_jobs(course, scope, seeds))
     total, done = sum(runs for runs, _ in todo), 0
 
     def tick(runs: int) -> None:
@@ -75,8 +71,8 @@ async def prove(
         if progress:
             progress(min(done, total), total)
 
-    bench = Bench(course, tools, jobs, tick)
-    bench.findings |= set(written(course, files))
+    bench = Bench(course, tools, jobs, seeds=seeds, tick=tick)
+    bench.findings |= set(_written(course, scope))
     # Few at a time, so that an exercise is done soon after it is begun.
     gate = asyncio.Semaphore(jobs)
 
@@ -99,15 +95,31 @@ async def prove(
     )
 
 
-def _jobs(course: Course, files: Collection[Path] | None) -> Iterator[Job]:
+def _written(course: Course, scope: Scope) -> Iterator[Finding]:
+    if not scope.item:
+        yield from written(course, scope.files)
+        return
+    entry, item = course.lesson_of(scope.item), course.item_entry(scope.item)
+    path = entry.quiz if item.in_quiz and entry.quiz else entry.path
+    for finding in written(course, {path}):
+        if finding.item in (item.alias, item.id):
+            yield finding
+
+
+def _jobs(course: Course, scope: Scope, seeds: int) -> Iterator[Job]:
+    if scope.item:
+        yield job_of(course.item(scope.item), seeds)
+        return
     for entry in course.entries():
-        if files is None or entry.path in files:
-            yield from _of_lesson(course, entry)
-        if entry.quiz and (files is None or entry.quiz in files):
-            yield from _of_quiz(course, entry)
+        if scope.files is None or entry.path in scope.files:
+            yield from _of_lesson(course, entry, seeds)
+        if entry.quiz and (scope.files is None or entry.quiz in scope.files):
+            yield from _of_quiz(course, entry, entry.quiz, seeds)
+    if scope.files is None and course.misconceptions:
+        yield 1, partial(prove_prose, path=course.root / "lessons" / "misconceptions.yaml")
 
 
-def _of_lesson(course: Course, entry: LessonEntry) -> Iterator[Job]:
+def _of_lesson(course: Course, entry: LessonEntry, seeds: int) -> Iterator[Job]:
     try:
         lesson = course.lesson(entry.id)
     except ContentError:
@@ -117,76 +129,20 @@ def _of_lesson(course: Course, entry: LessonEntry) -> Iterator[Job]:
         if step.example:
             yield 1, partial(_example, entry.id, number, step.example)
         if step.exercise:
-            yield _of_item(step.exercise)
+            yield job_of(step.exercise, seeds)
         if step.question and not isinstance(step.question, str):
-            yield _of_item(step.question)
+            yield job_of(step.question, seeds)
 
 
 async def _example(lesson: str, number: int, example: Example, bench: Bench) -> None:
-    await outputs.prove_example(bench, lesson, ("steps", number, "example"), example)
+    await prove_example(bench, lesson, ("steps", number, "example"), example)
 
 
-def _of_quiz(course: Course, entry: LessonEntry) -> Iterator[Job]:
+def _of_quiz(course: Course, entry: LessonEntry, path: Path, seeds: int) -> Iterator[Job]:
     try:
         questions = course.questions(entry.id)
     except ContentError:
         return
-    assert entry.quiz is not None
-    yield 1, partial(prove_prose, path=entry.quiz)
+    yield 1, partial(prove_prose, path=path)
     for question in questions:
-        yield _of_item(question)
-
-
-def _of_item(item: Exercise | Question) -> Job:
-    if isinstance(item, Exercise):
-        codes = 2 * len(item.misconceptions) + len(item.wrong)
-        tried = len(mutants(item.solutions[0], key=item.id)) if _parses(item) else 0
-        runs = 3 + 3 * len(item.solutions) + codes + tried
-        return runs, partial(prove_exercise, item=item)
-    if isinstance(item, Fix):
-        runs = 3 + 3 * len(item.solutions) + 2 * len(item.mistakes)
-        return runs, partial(prove_fix, item=item)
-    runs = isinstance(item, Output | Shape | Numeric) or bool(item.code)
-    return int(runs), partial(prove_question, question=item)
-
-
-def _parses(item: Exercise) -> bool:
-    try:
-        compile(item.solutions[0], "<solution>", "exec", dont_inherit=True)
-    except (SyntaxError, ValueError):
-        return False
-    return True
-
-
-async def prove_exercise(bench: Bench, item: Exercise) -> None:
-    """Everything about one exercise that needs running, in the order of what rests on what."""
-    await solutions.prove_starter(bench, item)
-    if not await solutions.prove_solutions(bench, item):
-        return  # what is refused says nothing where what is right does not pass
-    prove_cost(bench, item)
-    refused = await refusals.prove_refusals(bench, item)
-    await prove_tolerance(bench, item, refused.ended)
-    await prove_mutants(bench, item, refused.by)
-
-
-async def prove_fix(bench: Bench, item: Fix) -> None:
-    """The same for a question that is answered by repairing code."""
-    await outputs.prove_symptom(bench, item)
-    await solutions.prove_broken_code(bench, item)
-    if await solutions.prove_solutions(bench, item):
-        prove_cost(bench, item)
-        await refusals.prove_refusals(bench, item)
-
-
-async def prove_question(bench: Bench, question: Question) -> None:
-    """The key of a question, and the answers it lists."""
-    if isinstance(question, Output | Shape):
-        await outputs.prove_key(bench, question)
-    elif isinstance(question, Numeric):
-        await outputs.prove_number(bench, question)
-        if question.draw:
-            await outputs.prove_draws(bench, question)
-    elif isinstance(question, Choice | Multi) and question.code:
-        await outputs.prove_options(bench, question)
-    if isinstance(question, Output | Shape | Numeric | Blank):
-        outputs.prove_answers(bench, question)
+        yield job_of(question, seeds)

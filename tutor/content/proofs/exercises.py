@@ -5,10 +5,11 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from tutor.content.model import Exercise, Fix, Probe
 from tutor.content.phrases import nearest
+from tutor.content.proofs import stated
+from tutor.content.proofs.found import Fault
 from tutor.content.source import Trail
 from tutor.text.messages import say
 
@@ -17,21 +18,13 @@ RULES = ("forbid_calls", "forbid_nodes", "forbid_ops", "forbid_imports", "ops_co
 _GIVES_AWAY = 12
 
 
-class Fault(NamedTuple):
-    """Something that an author left undone, at a field of an item or a lesson."""
-
-    rule: str
-    trail: Trail
-    message: str
-    line: int = 1  # of the field's text
-
-
 def check(item: Exercise) -> Iterator[Fault]:
     """What is wrong with an exercise as it is written."""
     yield from _hints(item)
     yield from _solutions(item)
     yield from _rules(item)
     yield from check_probes(item)
+    yield from stated.check(item)
     if not item.objectives:
         yield Fault("objective", ("objectives",), say("validate.no_objectives"))
 

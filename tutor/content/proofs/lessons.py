@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from tutor.content.checks import items_of
 from tutor.content.computed import prose_of, scalars
 from tutor.content.model import Lesson, Quiz
-from tutor.content.proofs.exercises import Fault
+from tutor.content.proofs.found import Fault
 from tutor.content.source import Source
 from tutor.text.markdown import formulas
 from tutor.text.maths import trouble

@@ -17,7 +17,6 @@ from tutor.content.phrases import nearest
 from tutor.content.proofs.bench import INTERNAL, Bench
 from tutor.content.proofs.mutants import Mutant, mutants
 from tutor.content.proofs.refusals import refusers, refusing
-from tutor.content.proofs.solutions import SEEDS
 from tutor.text.messages import say
 
 LEAST = 0.9
@@ -65,7 +64,7 @@ async def _try(bench: Bench, item: Exercise, mutant: Mutant) -> tuple[Mutant | N
 
 
 async def _claim(bench: Bench, item: Exercise, mutant: Mutant, number: int) -> None:
-    for seed in SEEDS:
+    for seed in bench.seeds:
         verdict = await bench.check(
             item, mutant.code, seed, about=("equivalent", number), patient=True
         )

@@ -7,7 +7,8 @@ import re
 
 from tutor.content.fresh import drawn, program
 from tutor.content.model import Blank, Choice, Example, Fix, Multi, Numeric, Output, Shape
-from tutor.content.proofs.bench import Bench, Verdict, told
+from tutor.content.proofs.bench import Bench, told
+from tutor.content.proofs.handed import Verdict
 from tutor.content.source import Trail
 from tutor.text.messages import say
 

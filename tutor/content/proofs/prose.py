@@ -6,7 +6,8 @@ import json
 from pathlib import Path
 
 from tutor.content.computed import Quoted, agrees, as_stored, prose_of, quoted_in, scalars
-from tutor.content.proofs.bench import Bench, Fresh, quoted, told
+from tutor.content.proofs.bench import Bench, quoted, told
+from tutor.content.proofs.found import Fresh
 from tutor.content.proofs.outputs import PREAMBLE
 from tutor.content.source import Trail, open_source
 from tutor.text.messages import say

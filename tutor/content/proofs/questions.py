@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tutor.content.model import Choice, Fix, Match, Multi, Order, Question
-from tutor.content.proofs.exercises import Fault, check_probes
+from tutor.content.proofs.exercises import check_probes
+from tutor.content.proofs.found import Fault
 from tutor.text.messages import say
 
 

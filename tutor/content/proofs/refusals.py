@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from tutor.content.model import Exercise, Fix, Mistake
 from tutor.content.phrases import nearest
-from tutor.content.proofs.bench import INTERNAL, Bench, Verdict, told
+from tutor.content.proofs.bench import INTERNAL, Bench, told
 from tutor.content.proofs.exercises import RULES
+from tutor.content.proofs.handed import Verdict
 from tutor.text.messages import say
 
 SEEDS = (2, 5)

@@ -13,7 +13,7 @@ from pathlib import Path
 import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode
 
-from tutor.content.proofs.bench import Fresh
+from tutor.content.proofs.found import Fresh
 from tutor.content.source import Source, Trail, kind_of, node_at, open_source
 from tutor.paths import atomic_write
 

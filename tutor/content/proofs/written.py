@@ -9,7 +9,7 @@ from tutor.content.checks import items_of
 from tutor.content.course import Course, LessonEntry
 from tutor.content.model import Exercise, Lesson, Quiz
 from tutor.content.proofs import coverage, exercises, lessons, questions
-from tutor.content.proofs.bench import Finding
+from tutor.content.proofs.found import Fault, Finding
 from tutor.content.references import check_course
 from tutor.content.source import ContentError, Problem, Source, Trail, open_source
 
@@ -56,9 +56,7 @@ def _of_body(source: Source, body: Lesson | Quiz, alias: str) -> Iterator[Findin
         yield from _placed(source, item.alias or item.id, trail, found)
 
 
-def _placed(
-    source: Source, item: str, before: Trail, faults: Iterable[exercises.Fault]
-) -> Iterator[Finding]:
+def _placed(source: Source, item: str, before: Trail, faults: Iterable[Fault]) -> Iterator[Finding]:
     for fault in faults:
         problem = source.problem((*before, *fault.trail), fault.message, line=fault.line)
         yield _finding(fault.rule, problem, item)
