@@ -164,13 +164,15 @@ def _imports_by_call(node: ast.Call, forbidden: tuple[str, ...]) -> bool:
 
 
 def names_used(source: str) -> set[str]:
-    """Every name, attribute and imported name in ``source``."""
+    """Every name, attribute, keyword of a call and imported name in ``source``."""
     names: set[str] = set()
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Name):
             names.add(node.id)
         elif isinstance(node, ast.Attribute):
             names.add(node.attr)
+        elif isinstance(node, ast.keyword) and node.arg:
+            names.add(node.arg)
         elif isinstance(node, (ast.Import, ast.ImportFrom)):
             names |= {alias.name.split(".")[-1] for alias in node.names}
     return names
