@@ -8,10 +8,15 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from hypothesis import settings
 
 from tutor.content.loader import Course, load_course
 from tutor.evaluator.client import Evaluator
 from tutor.paths import default_course_root
+
+# How long a case takes says how busy the machine is, not whether the code is right.
+settings.register_profile("tutor", deadline=None)
+settings.load_profile("tutor")
 
 
 @pytest.fixture(autouse=True)
