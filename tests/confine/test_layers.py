@@ -88,6 +88,17 @@ def test_an_installed_package_hides_itself_and_a_checkout_hides_all_of_itself(tm
     assert hidden_folders(checkout / "tutor") == (checkout,)
 
 
+def test_neither_another_checkout_nor_a_home_on_the_path_is_opened(tmp_path, monkeypatch):
+    from tutor.evaluator.confine import readable
+
+    for name in ("clone/lessons", "home/me", "package"):
+        (tmp_path / name).mkdir(parents=True)
+    monkeypatch.setenv("HOME", str(tmp_path / "home" / "me"))
+    monkeypatch.setattr(sys, "path", [str(tmp_path / n) for n in ("clone", "home", "package")])
+    found = {Path(rule.path) for rule in readable.rules()}
+    assert {p for p in found if p.is_relative_to(tmp_path)} == {tmp_path / "package"}
+
+
 def test_modules_not_yet_imported_still_import_inside():
     code = "import wave, colorsys, yaml, fsrs, sqlite3\nvalue = 'imported'"
     assert run_confined(code).value == "imported"

@@ -60,12 +60,14 @@ def _roots(hidden: tuple[Path, ...]) -> Iterator[Path]:
         Path(sysconfig.get_path(name)) for name in ("stdlib", "platstdlib", "purelib", "platlib")
     ]
     # Further entries come from .pth files: packages that are installed where they are developed.
-    # Ours may be one of them, and so may, by a slip, somebody's whole home.
+    # Ours may be one of them, in this checkout or another, and, by a slip, somebody's whole home.
     home = Path.home()
     others = [
         path
         for path in (Path(entry).resolve() for entry in sys.path if entry)
-        if not home.is_relative_to(path) and not any(path.is_relative_to(h) for h in hidden)
+        if not home.is_relative_to(path)
+        and not any(path.is_relative_to(h) for h in hidden)
+        and not (path / "lessons").is_dir()
     ]
     folders = dict.fromkeys(
         path.resolve() for path in (*own, *others, *map(Path, _SYSTEM_LIBRARIES)) if path.exists()
