@@ -51,8 +51,9 @@ class Pretended:
         return self.refused(item)
 
     def kind(self, item: Exercise, source: str) -> str:
-        known = {"starter": [item.starter], "solution": load().solutions}
-        known["listed"] = [one.code for one in (*item.misconceptions, *item.wrong)]
+        whole = load()  # what is put on trial may lack what only diagnosis needs
+        known = {"starter": [item.starter], "solution": whole.solutions}
+        known["listed"] = [one.code for one in (*whole.misconceptions, *whole.wrong)]
         known["empty"] = ["def centre(x):\n    pass\n"]
         return next((kind for kind, codes in known.items() if source in codes), "slip")
 

@@ -145,6 +145,16 @@ class Bench:
         self.find(rule, item.id, where, message, line=verdict.fault_line)
 
 
+def bare(item: Exercise) -> Exercise:
+    """The exercise as far as it refuses: without what only names the reason, or is only read.
+
+    Where nobody asks which wrong idea it is, looking for it would be most of the work.
+    """
+    return msgspec.structs.replace(
+        item, task="", hints=(), misconceptions=(), wrong=(), equivalent=()
+    )
+
+
 def quoted(text: str) -> str:
     """A text on one line, of bounded length."""
     joined = " ".join(text.split())

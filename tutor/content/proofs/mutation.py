@@ -14,7 +14,7 @@ import msgspec
 
 from tutor.content.model import Exercise
 from tutor.content.phrases import nearest
-from tutor.content.proofs.bench import INTERNAL, Bench
+from tutor.content.proofs.bench import INTERNAL, Bench, bare
 from tutor.content.proofs.mutants import Mutant, mutants
 from tutor.content.proofs.refusals import refusers, refusing
 from tutor.text.messages import say
@@ -94,7 +94,7 @@ def _hurried(bench: Bench, item: Exercise) -> Exercise:
     usual = max(bench.tally(item).ms, default=0) / 1000
     seconds = min(item.limits.seconds, max(_SECONDS, 5 * usual))
     limits = msgspec.structs.replace(item.limits, seconds=seconds)
-    return msgspec.structs.replace(item, limits=limits)
+    return msgspec.structs.replace(bare(item), limits=limits)
 
 
 def _decoration(bench: Bench, item: Exercise, refused: set[str]) -> None:

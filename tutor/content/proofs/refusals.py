@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from tutor.content.model import Exercise, Fix, Mistake
 from tutor.content.phrases import nearest
-from tutor.content.proofs.bench import INTERNAL, Bench, told
+from tutor.content.proofs.bench import INTERNAL, Bench, bare, told
 from tutor.content.proofs.exercises import RULES
 from tutor.content.proofs.handed import Verdict
 from tutor.text.messages import say
@@ -91,7 +91,7 @@ async def _wrong(bench: Bench, item: Exercise | Fix, number: int) -> tuple[set[s
     refused: set[str] = set()
     ended = True
     for seed in _SLIP_SEEDS:
-        verdict = await bench.check(item, wrong.code, seed, about=where)
+        verdict = await bench.check(bare(item), wrong.code, seed, about=where)
         refused |= refusing(verdict)
         ended &= verdict.outcome in _ENDED
         if verdict.outcome == INTERNAL:
