@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 import click
@@ -13,7 +14,13 @@ from tutor.context import Context
 @click.argument("path", default="", metavar="[PATH]")
 @click.option("--json", "as_json", is_flag=True, help="What was found, as one JSON object.")
 @click.option("--write", is_flag=True, help="Refresh stored outputs in the files.")
-@click.option("--jobs", type=click.IntRange(1, 16), default=2, show_default=True)
+@click.option(
+    "--jobs",
+    type=click.IntRange(1, 64),
+    default=lambda: min(8, os.cpu_count() or 2),
+    show_default="one for each core",
+    help="Submissions on trial at a time.",
+)
 @click.option(
     "--seeds",
     type=click.IntRange(2, 1000),
