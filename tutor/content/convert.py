@@ -122,7 +122,9 @@ class _Walk:
             if len(structs) == 1:
                 return self.struct(node, structs[0], name)
             return self.tagged(node, structs, name)
-        return self.value(node, others[0], name)
+        return self.value(
+            node, next((o for o in others if _suits(node, _bare(o))), others[0]), name
+        )
 
     def tagged(self, node: Node, structs: list[inspect.StructType], name: str) -> Any:
         """Of several structs the one that the key ``kind`` names."""
@@ -230,6 +232,17 @@ class _Walk:
             if not kept:
                 return self.bad(node, "out_of_range", name=name, sign=sign, limit=limit)
         return number
+
+
+def _suits(node: Node, kind: inspect.Type) -> bool:
+    """Which of several kinds of scalar a value is written as."""
+    if not isinstance(node, ScalarNode):
+        return False
+    if isinstance(kind, inspect.StrType):
+        return kind_of(node) == "str"
+    plain = node.style not in ("'", '"')
+    pattern = _INT if isinstance(kind, inspect.IntType) else _FLOAT
+    return plain and pattern.fullmatch(node.value) is not None
 
 
 def _bare(kind: inspect.Type) -> inspect.Type:
