@@ -1,6 +1,4 @@
-"""A place to be harmed: run a script of the tests as nobody, where nothing it does can last.
-
-    unshare <every namespace> python -m benchmarks._disposable CMD ...      (see `enter`)
+"""A place to be harmed: run a script of the tests where nothing it does can last; see ``enter``.
 
 Inside, this process is number 1: when it ends, all that it has started ends. The disk is read-only,
 /tmp and /dev/shm are fresh memory of a bounded size, the network is one loopback, and the script's
@@ -25,10 +23,11 @@ _MS_RDONLY, _MS_REMOUNT, _MS_BIND, _MS_NOSUID = 1, 32, 4096, 2
 _SIOCGIFFLAGS, _SIOCSIFFLAGS, _IFF_UP = 0x8913, 0x8914, 1
 
 
-def enter(command: list[str]) -> list[str]:
-    """The command line that runs ``command`` in such a place. It takes root."""
+def enter(command: list[str], user: int = NOBODY) -> list[str]:
+    """The command line that runs ``command`` in such a place, as ``user``. It takes root."""
     spaces = ["--mount", "--pid", "--net", "--ipc", "--uts", "--fork", "--mount-proc"]
-    return ["unshare", *spaces, "--", sys.executable, "-m", "benchmarks._disposable", *command]
+    inside = [sys.executable, "-m", "benchmarks._disposable", str(user), *command]
+    return ["unshare", *spaces, "--", *inside]
 
 
 def _mount(what: str, where: str, kind: str, flags: int, options: str = "") -> None:
@@ -62,14 +61,20 @@ def _limits() -> None:
 
 
 def main() -> int:
-    """Close everything that must not be reached, then run the command as nobody."""
+    """Close everything that must not be reached, then run the command as the user."""
     if os.getpid() != 1:
         sys.exit("this is for the inside of a namespace of its own: see enter()")
     _close_the_disk()
     _loopback_up()
     os.chdir("/tmp")
+    user, *command = sys.argv[1:]
     done = subprocess.run(
-        sys.argv[1:], user=NOBODY, group=NOBODY, extra_groups=[], preexec_fn=_limits, check=False
+        command,
+        user=int(user),
+        group=int(user),
+        extra_groups=[],
+        preexec_fn=_limits,
+        check=False,
     )
     return done.returncode
 

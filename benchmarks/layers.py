@@ -82,10 +82,10 @@ class Place:
         self.folder.chmod(0o755)
         self._command = ordinary.command(self.folder, _HOSTILE / "suite.py")
 
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
+    def start(self, *arguments: str, user: int = _disposable.NOBODY) -> subprocess.Popen[str]:
         """Start the suite in a place of its own."""
         return subprocess.Popen(
-            _disposable.enter([*self._command, *arguments]),
+            _disposable.enter([*self._command, *arguments], user),
             cwd=CHECKOUT,
             env={
                 "PATH": os.defpath,
@@ -146,7 +146,9 @@ def without(place: Place, layer: str, names: list[str]) -> Without:
             return found
         if rest:
             found.changes.append(Change(rest.pop(0), ("ended the experiment",)))
-    for told in lines(place.start(*skip, "--facts")):
+    # Privileges are root's: only there can be seen who takes them away.
+    user = 0 if layer == "capabilities" else _disposable.NOBODY
+    for told in lines(place.start(*skip, "--facts", user=user)):
         found.facts = [name for name, holds in told.items() if not holds]
     return found
 
