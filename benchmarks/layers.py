@@ -27,6 +27,7 @@ from benchmarks import _disposable
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 _HOSTILE = CHECKOUT / "tests" / "hostile"
+MOST = 40  # names told of one kind
 _SILENCE_SECONDS = 150  # a suite that says nothing for so long has been stopped from inside
 
 # What is not run without a layer, and why.
@@ -52,8 +53,10 @@ class Change(NamedTuple):
 
     @property
     def kind(self) -> str:
-        """harm: something planted was touched; through: it ran to its end; other: all else."""
+        """unrun: the sandbox could not be made; harm: something planted was touched; and so on."""
         words = " ".join(self.how)
+        if "outcome internal" in words:
+            return "unrun"
         if any(word in words for word in ("changed", "reached", "killed", "stopped", "tells")):
             return "harm"
         if any(word in words for word in ("hangs", "left", "ended the experiment")):
@@ -159,11 +162,18 @@ def show(found: Without) -> None:
     if found.refused:
         print(f"  nothing runs: {found.refused}")
         return
-    titles = {"harm": "do harm", "through": "run through", "other": "end otherwise"}
+    titles = {
+        "unrun": "cannot be run at all",
+        "harm": "do harm",
+        "through": "run through",
+        "other": "end otherwise",
+    }
     for kind, title in titles.items():
         chosen = [change for change in found.changes if change.kind == kind]
         if chosen:
-            print(f"  {len(chosen):3} {title}: {', '.join(sorted(c.name for c in chosen))}")
+            names = sorted(c.name for c in chosen)
+            more = f" and {len(names) - MOST} more" if len(names) > MOST else ""
+            print(f"  {len(names):3} {title}: {', '.join(names[:MOST])}{more}")
     for fact in found.facts:
         print(f"      no longer true: {fact}")
     for name, why in _NEVER.get(found.layer, {}).items():
