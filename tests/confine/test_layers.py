@@ -94,7 +94,8 @@ def test_neither_another_checkout_nor_a_home_on_the_path_is_opened(tmp_path, mon
     for name in ("clone/lessons", "home/me", "package"):
         (tmp_path / name).mkdir(parents=True)
     monkeypatch.setenv("HOME", str(tmp_path / "home" / "me"))
-    monkeypatch.setattr(sys, "path", [str(tmp_path / n) for n in ("clone", "home", "package")])
+    for name in ("clone", "home", "package"):
+        monkeypatch.syspath_prepend(tmp_path / name)
     found = {Path(rule.path) for rule in readable.rules()}
     assert {p for p in found if p.is_relative_to(tmp_path)} == {tmp_path / "package"}
 
