@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import os
-import select
 import signal
 import tempfile
+import time
 from pathlib import Path
 
 from tutor.evaluator.confine.folder import remove, usage
@@ -34,42 +34,39 @@ class Pair:
         self._oom_kills = _oom_kills()
         self._told_hurt = False
         self._left_over = False  # the learner's process was there when the judge had finished
+        # Those not yet collected; until then their numbers cannot be anybody else's.
         self._pids = {"learner": learner, "judge": judge}
-        self._pidfds = {name: os.pidfd_open(pid) for name, pid in self._pids.items()}
 
-    def pidfds(self) -> list[int]:
-        """Descriptors that become readable when a child ends; of those that still run."""
-        return list(self._pidfds.values())
-
-    def bury(self, ready: set[int], now: float) -> bool:
+    def bury(self, now: float) -> bool:
         """Collect children that ended, kill what must not outlive them; True when both are gone."""
-        for name, descriptor in list(self._pidfds.items()):
-            if descriptor in ready:
-                _, status, used = os.wait4(self._pids[name], 0)
+        for name, pid in list(self._pids.items()):
+            ended, status, used = os.wait4(pid, os.WNOHANG)
+            if ended:
                 if name == "learner" and status == signal.SIGKILL:
                     status = self._why_killed(used.ru_utime + used.ru_stime)
                 setattr(self, f"{name}_status", status)
-                os.close(self._pidfds.pop(name))
+                del self._pids[name]
         if self.kill_at is not None and now >= self.kill_at:
             self.kill_now()
-        if "judge" not in self._pidfds and "learner" in self._pidfds and self.kill_at is None:
+        if list(self._pids) == ["learner"] and self.kill_at is None:
             # The verdict is written: nothing that the learner's process still does matters. One
             # that is dying has a moment to do so, and its status then tells how.
             self._left_over = True
             self.kill_at = now + DYING_SECONDS
-        return not self._pidfds
+        return not self._pids
 
     def hurt(self) -> bool:
         """True once, when the learner's process was killed: an idle judge does not notice."""
         if self._told_hurt or self.learner_status != KILLED_FROM_OUTSIDE:
             return False
         self._told_hurt = True
-        return "judge" in self._pidfds
+        return "judge" in self._pids
 
     def await_end(self, seconds: float) -> None:
-        """Wait until both are gone, no longer than ``seconds`` for each."""
-        for descriptor in self._pidfds.values():
-            select.select([descriptor], [], [], seconds)
+        """Wait until both are gone, no longer than ``seconds``."""
+        until = time.monotonic() + seconds
+        while not self.bury(now := time.monotonic()) and now < until:
+            time.sleep(0.001)
 
     def overfills(self) -> bool:
         """True when the run folder holds more than one may."""
@@ -83,7 +80,7 @@ class Pair:
 
     def kill_now(self) -> None:
         """End both at once."""
-        for name in self._pidfds:
+        for name in self._pids:
             self._signal(name, signal.SIGKILL)
 
     def _why_killed(self, cpu_seconds: float) -> int:
@@ -96,10 +93,8 @@ class Pair:
         return signal.SIGKILL if _oom_kills() > self._oom_kills else KILLED_FROM_OUTSIDE
 
     def _signal(self, name: str, number: int) -> None:
-        descriptor = self._pidfds.get(name)
-        if descriptor is not None:
-            with contextlib.suppress(ProcessLookupError):
-                signal.pidfd_send_signal(descriptor, number)
+        if name in self._pids:
+            os.kill(self._pids[name], number)  # to a zombie it is no error
 
 
 def sweep_stale() -> None:

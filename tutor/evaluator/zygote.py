@@ -49,6 +49,7 @@ class Zygote:
         self._warm = False
         self._prepared: Prepared
         self._layers: list[str] = []
+        self._ends = _notice_ends()
 
     def run(self) -> None:
         """Warm up, keep one pair on standby, serve until the client is gone."""
@@ -100,19 +101,19 @@ class Zygote:
     def _wait(self) -> None:
         poll = select.poll()
         poll.register(self._line, select.POLLIN)
-        for pair in self._pairs.values():
-            for descriptor in pair.pidfds():
-                poll.register(descriptor, select.POLLIN)
+        poll.register(self._ends, select.POLLIN)
         deadlines = [pair.kill_at for pair in self._pairs.values() if pair.kill_at is not None]
         timeout = max(0.0, min(deadlines) - time.monotonic()) * 1000 + 1 if deadlines else None
         if any(pair.folder for pair in self._pairs.values()):
             timeout = min(timeout or FOLDER_LOOK_MS, FOLDER_LOOK_MS)
         ready = {descriptor for descriptor, _ in poll.poll(timeout)}
+        if self._ends in ready:
+            os.read(self._ends, 1 << 12)
         for pair in list(self._pairs.values()):
             if pair.overfills():
                 self._tell({"overfilled": pair.number})
                 pair.kill(time.monotonic() + LAST_WORDS_SECONDS)
-            if pair.bury(ready, time.monotonic()):
+            if pair.bury(time.monotonic()):
                 self._ended(pair)
             elif pair.hurt():
                 self._tell({"hurt": pair.number, "status": pair.learner_status})
@@ -207,6 +208,8 @@ class Zygote:
         if pid:
             return pid
         try:
+            signal.set_wakeup_fd(-1)
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             self._become(policy, wanted, judging=judging)
         except BaseException:  # the child must never return into the zygote's loop
             text = traceback.format_exc()[-8000:]
@@ -244,6 +247,16 @@ class Zygote:
             judge.serve()
         else:
             learner.serve()
+
+
+def _notice_ends() -> int:
+    """A descriptor that becomes readable when a child ends: what every Unix has, without pidfds."""
+    reader, writer = os.pipe()
+    os.set_blocking(reader, False)
+    os.set_blocking(writer, False)
+    signal.set_wakeup_fd(writer, warn_on_full_buffer=False)  # full already says: look
+    signal.signal(signal.SIGCHLD, lambda *_: None)  # a signal that is ignored wakes nobody
+    return reader
 
 
 def main() -> None:

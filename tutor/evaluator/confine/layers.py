@@ -112,8 +112,8 @@ def _descriptors(child: Child) -> bool:
 
 def _limits(child: Child) -> bool:
     policy = child.policy
-    limits.apply(child.prepared.base, memory_mb=policy.memory_mb, cpu_seconds=policy.cpu_seconds)
-    return True
+    base = child.prepared.base
+    return limits.apply(base, memory_mb=policy.memory_mb, cpu_seconds=policy.cpu_seconds)
 
 
 def _seccomp(child: Child) -> bool:

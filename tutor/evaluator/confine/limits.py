@@ -45,8 +45,13 @@ def measure() -> Base:
     return Base(sizes["VmData"], sizes["VmSize"])
 
 
-def apply(base: Base, *, memory_mb: int, cpu_seconds: int) -> None:
-    """Limit this process. ``memory_mb`` is the growth allowed, in MiB.
+def apply(base: Base, *, memory_mb: int, cpu_seconds: int) -> bool:
+    """Limit this process; False when memory could not be, for want of something to count from.
+
+    Args:
+        base: what counts as used already.
+        memory_mb: the growth allowed, in MiB.
+        cpu_seconds: processor time, in seconds.
 
     Raises:
         OSError, ValueError: the kernel refused.
@@ -67,6 +72,7 @@ def apply(base: Base, *, memory_mb: int, cpu_seconds: int) -> None:
         _limit(resource.RLIMIT_DATA, data, data + MARGIN)
         space = base.address_space + memory_mb * MIB + ADDRESS_SPACE_EXTRA
         _limit(resource.RLIMIT_AS, space, space + MARGIN)
+    return bool(base.data)
 
 
 def raise_data_limit() -> None:
