@@ -102,7 +102,7 @@ def doctor(folders: Folders, *, as_json: bool) -> int:
     async def work(evaluator: Evaluator) -> int:
         report = await examine(evaluator, folders)
         click.echo(report_json(report) if as_json else report_text(report))
-        return DONE
+        return OUR_FAULT if report.leaks or report.grade is None else DONE
 
     return _with_evaluator(work, None)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tutor import headless
 from tutor.content.model import Limits
 from tutor.evaluator.client import Evaluator
 from tutor.evaluator.confine.attempts import ATTEMPTS
@@ -95,3 +96,21 @@ def test_every_attempt_and_grade_has_its_words() -> None:
     known = keys("doctor")
     assert {f"doctor.probe.{name}" for name in ATTEMPTS} <= known
     assert {f"doctor.grade.{grade}" for grade in Grade} <= known
+    assert {f"doctor.layer.{layer}" for layer in LAYERS} <= known
+
+
+@pytest.mark.parametrize("starts", [True, False])
+def test_a_leak_or_no_evaluator_at_all_is_told_by_the_exit_code_too(
+    starts: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Poor(Unconfined):
+        place = None
+
+        def __init__(self, **_: object) -> None:
+            super().__init__(starts=starts)
+
+        async def close(self) -> None:
+            """Nothing to end."""
+
+    monkeypatch.setattr(headless, "Evaluator", Poor)
+    assert headless.doctor(Folders.under(tmp_path), as_json=False) == headless.OUR_FAULT

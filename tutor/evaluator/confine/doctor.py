@@ -21,7 +21,7 @@ import msgspec
 from tutor.content.model import Limits
 from tutor.evaluator.confine.attempts import ATTEMPTS, Attempt, Plant, planted
 from tutor.evaluator.confine.policy import LAYERS
-from tutor.evaluator.outcome import Grade, Verdict
+from tutor.evaluator.outcome import Grade, Outcome, Verdict
 from tutor.paths import Folders, default_course_root
 from tutor.text.messages import say
 
@@ -85,7 +85,8 @@ class Report(msgspec.Struct, frozen=True):
 
 _EVERYTHING = frozenset(ATTEMPTS)
 _READING = frozenset({"read_home", "list_home", "read_progress", "peek"})
-_LIMITS = Limits(seconds=1.0)
+# Ample, since a program that is cut short before it gets through proves nothing.
+_LIMITS, _LIMITS_OF_TIME = Limits(seconds=20.0), Limits(seconds=1.0)
 _FACTS = "import json, torch\nprint(json.dumps([str(torch.__version__), torch.get_num_threads()]))"
 
 
@@ -130,7 +131,8 @@ async def _try(evaluator: Runs, name: str, attempt: Attempt, plant: Plant) -> Tr
     names = {**plant.names, "TOKEN": [token[:8], token[8:]]}
     lines = [f"{key} = {value!r}" for key, value in names.items()]
     source = "\n".join([*lines, "TOKEN = ''.join(TOKEN)", attempt.code])
-    verdict = await evaluator.run(source, limits=_LIMITS)
+    limits = _LIMITS_OF_TIME if attempt.ends is Outcome.TIMEOUT else _LIMITS
+    verdict = await evaluator.run(source, limits=limits)
     await asyncio.sleep(0)
     reached = plant.reached() or token in verdict.output
     blocked = verdict.outcome is attempt.ends if attempt.ends else not reached
@@ -185,8 +187,11 @@ def _sandbox_lines(report: Report) -> Iterator[str]:
     for attempt in report.tried:
         yield f"  {words[attempt.blocked]:<{width}}  {say(f'doctor.probe.{attempt.name}')}"
     yield f"  {say('doctor.seen')}"
-    abi = report.landlock_abi
-    landlock = say("doctor.landlock", abi=abi) if abi else say("doctor.no_landlock")
-    yield from ("", f"{say('doctor.layers', names=', '.join(report.layers))} ({landlock})")
-    if report.missing:
-        yield say("doctor.missing", names=", ".join(report.missing))
+    if not report.leaks and any(not attempt.blocked for attempt in report.tried):
+        yield f"  {say('doctor.explained')}"
+    for title, names in (("layers", report.layers), ("missing", report.missing)):
+        if names:
+            yield from ("", say(f"doctor.{title}"))
+            yield from (f"  {name:<12}  {say(f'doctor.layer.{name}')}" for name in names)
+    if report.landlock_abi:
+        yield f"  {say('doctor.landlock', abi=report.landlock_abi)}"
