@@ -86,7 +86,10 @@ def test_many_programs_take_hold_of_our_own_modules() -> None:
     assert len({name for name, _ in AIMED}) >= 20
 
 
-@pytest.mark.parametrize(("program", "aim"), AIMED, ids=lambda part: str(part)[:60])
+# Numbered: an id must not hold an address, or no two processes collect the same tests.
+@pytest.mark.parametrize(
+    ("program", "aim"), AIMED, ids=[f"{n}-{program}" for n, (program, _) in enumerate(AIMED)]
+)
 def test_what_a_program_takes_hold_of_is_there(
     program: str, aim: tuple[str, str, ast.AST | None]
 ) -> None:
