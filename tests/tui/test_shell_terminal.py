@@ -112,6 +112,7 @@ def test_what_was_typed_survives_a_kill_and_a_closed_terminal(
     terminal.shows("Your task")
     terminal.child.send("e")
     terminal.shows("    ...")
+    terminal.shows("F2 hint")  # inside the editor: what is typed now goes there
     terminal.child.send("return 4242")
     terminal.shows("return 4242")
     with open_learner(Folders.under(terminal.home)) as store:
