@@ -75,6 +75,7 @@ CASES: dict[str, Case] = {
             ("(x.requires_grad_(), x * 2)[1].detach()", "requires_grad switched"),
             ("(x.zero_(), x * 2)[1]", ""),
             ("(y := x * 2, x.add_(0), y)[0]", "a write in place"),
+            ("(x.requires_grad_().register_hook(abs), x * 2)[1].detach()", "a hook"),
         ),
     ),
     "arguments that the solution changes itself": Case(
@@ -110,7 +111,7 @@ CASES: dict[str, Case] = {
         "x * 2",
         refused=(
             ("(torch.rand(1), x * 2)[1]", "the global random generator"),
-            ("(torch.manual_seed(0), x * 2)[1]", "the global random generator"),
+            ("(torch.manual_seed(0), x * 2)[1]", "the seed of the global random generator"),
             ("(random.random(), x * 2)[1]", "Python's random module"),
             ("(np.random.rand(), x * 2)[1]", "generator of NumPy"),
             ("(torch.set_default_dtype(torch.float64), x * 2)[1]", "the default dtype"),
@@ -121,12 +122,18 @@ CASES: dict[str, Case] = {
         ),
         passes=("torch.set_grad_enabled(True) and x * 2 if False else x * 2",),
     ),
+    "draws from the global generator": Case(
+        "torch.rand(3) < 2",
+        passes=("torch.rand(7)[:3] < 2", "torch.ones(3) > 0"),
+        refused=(("(torch.manual_seed(0), torch.rand(3) < 2)[1]", "the seed of the global"),),
+    ),
     "what the scene made": Case(
         "evaluate(x, y)",
         refused=(
             ("x.eval()(y)", "train/eval flags of `net`"),
             ("(evaluate(x, y), x.train())[0]", "train/eval flags of `net`"),
             ("(x.register_forward_hook(print), evaluate(x, y))[1]", "hooks on `net`"),
+            ("(x[0].bias.register_hook(abs), evaluate(x, y))[1]", "hooks on `net`"),
             ("(x.requires_grad_(), evaluate(x, y))[1]", "requires_grad of `net`"),
             ("(x.zero_grad(), evaluate(x, y))[1]", "gradients of `net`"),
             ("(evaluate(x, y), x[0].bias.data.zero_())[0]", "the values of `net`"),
@@ -136,7 +143,10 @@ CASES: dict[str, Case] = {
     ),
     "tensors that the scene made": Case(
         "x + 1",
-        refused=(("x.add_(1)", "the values of `base`"),),
+        refused=(
+            ("x.add_(1)", "the values of `base`"),
+            ("(x.requires_grad_().register_hook(abs), x.detach() + 1)[1]", "hooks on `base`"),
+        ),
         run="base = x.clone()\nobserve(y=f(base, 0))\n",
     ),
     "training leaves gradients or not": Case(

@@ -39,7 +39,7 @@ Facet: TypeAlias = Literal[
     "grad_fn",  # names of the graph's nodes
     "version",  # the in-place version counter
     "inputs",  # the inputs as they are after the call (on by default)
-    "untouched",  # inputs: requires_grad, .grad, in-place writes put back (on by default)
+    "untouched",  # inputs: requires_grad, .grad, hooks, in-place writes put back (on by default)
     "generator",  # a generator given is drawn from where the solution does, not reseeded (default)
     "draws",  # ... and left in the very state in which the solution leaves it
     # What else is left changed (on by default): global generators, default dtype, grad mode and

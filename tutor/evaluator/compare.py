@@ -17,10 +17,10 @@ from tutor.text.messages import say
 
 # A solution in another idiom may take twice the room of one step; what breaks a task takes n times.
 PEAK_SLACK = 2
-_LEFT = ("requires_grad", "grad", "written", "reseeded")
+_LEFT = ("requires_grad", "grad", "hooks", "written", "reseeded")
 _MADE = ("training", "hooks", "requires_grad", "grad", "values")
 _GLOBAL = (
-    "generator", "default_dtype", "grad_mode", "anomaly", "deterministic", "autocast",
+    "generator", "seed", "default_dtype", "grad_mode", "anomaly", "deterministic", "autocast",
     "global_hooks", "python_random", "numpy_random",
 )  # fmt: skip
 
@@ -88,6 +88,8 @@ def _state(sides: Sides) -> Iterator[Difference]:
     # Where the solution trains a module, gradients stay behind or not, as it happens.
     trained = {each.partition(":")[2] for each in map(str, allowed) if each.startswith("values:")}
     more = [m for m in more if not (m.startswith("grad:") and m.partition(":")[2] in trained)]
+    if "seed" in more:  # a new seed changes the generator too: said once
+        more = [each for each in more if each != "generator"]
     if more:
         words = ", ".join(dict.fromkeys(map(_state_word, more)))
         yield Difference("state", "", say("evaluator.unchanged"), words)

@@ -223,6 +223,11 @@ def count_hooks(module: torch.nn.Module) -> int:
     return sum(len(module.__dict__.get(table, ())) for table in _HOOK_TABLES)
 
 
+def count_tensor_hooks(value: torch.Tensor) -> int:
+    """How many hooks of the backward pass hang on ``value``."""
+    return len(value._backward_hooks or ()) + len(value._post_accumulate_grad_hooks or ())
+
+
 def text_of(value: Any, limit: int = MAX_TEXT) -> str:
     """``str(value)``, cut; a value whose text cannot be had is named by its class."""
     try:

@@ -49,6 +49,8 @@ def snapshot() -> dict[str, Any]:
     """
     return {
         "generator": _get_rng_state().numpy().tobytes(),
+        # Where draws are allowed, or asked for, seeding anew is not yet.
+        "seed": _default_generator.initial_seed(),
         "default_dtype": str(_get_default_dtype()),
         "grad_mode": _is_grad_enabled(),
         "inference_mode": _is_inference(),

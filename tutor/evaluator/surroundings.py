@@ -15,7 +15,14 @@ from typing import Any
 import numpy as np
 import torch
 
-from tutor.evaluator.observe import Observer, count_hooks, is_array, is_module, is_tensor
+from tutor.evaluator.observe import (
+    Observer,
+    count_hooks,
+    count_tensor_hooks,
+    is_array,
+    is_module,
+    is_tensor,
+)
 
 # Tensors beyond this are not read twice a look.
 MOST = 1 << 16
@@ -26,12 +33,13 @@ Facts = dict[tuple[str, str], Any]
 
 
 def arguments(inputs: Mapping[str, Any]) -> Facts:
-    """Of every input what its values do not show: flags, gradients, writes, draws."""
+    """Of every input what its values do not show: flags, gradients, hooks, writes, draws."""
     facts: Facts = {}
     for name, value in _inside(inputs):
         if is_tensor(value):
             facts["requires_grad", name] = value.requires_grad
             facts["grad", name] = value.is_leaf and value.grad is not None
+            facts["hooks", name] = count_tensor_hooks(value)
             facts["written", name] = value._version
         elif type(value) is torch.Generator:
             facts["drawn", name] = value.get_state().numpy().tobytes()
@@ -90,6 +98,7 @@ def made(scope: Mapping[str, Any], names: frozenset[str]) -> Facts:
         if is_tensor(value):
             facts["requires_grad", name] = value.requires_grad
             facts["grad", name] = _digest(value.grad) if value.is_leaf else None
+            facts["hooks", name] = count_tensor_hooks(value)
     return facts
 
 
@@ -98,7 +107,7 @@ def _module(name: str, module: torch.nn.Module) -> Facts:
     parameters = list(module.parameters())
     return {
         ("training", name): [each.training for each in modules],
-        ("hooks", name): [count_hooks(each) for each in modules],
+        ("hooks", name): [*map(count_hooks, modules), *map(count_tensor_hooks, parameters)],
         ("requires_grad", name): [p.requires_grad for p in parameters],
         ("grad", name): [_digest(p.grad) for p in parameters],
         ("values", name): [_digest(t) for t in (*parameters, *module.buffers())],
