@@ -22,6 +22,8 @@ SEEN = [
     ("PermissionError", EPERM, "for b in DataLoader(data, num_workers=2):", "workers"),
     ("PermissionError", f"{EACCES}: '/tmp/run/torchinductor_me'", "f(x)", "compile"),
     ("InductorError", f"PermissionError: {EPERM}\n\nSet TORCHDYNAMO", "f(x)", "compile"),
+    ("PermissionError", "[Errno 1] torchinductor starts a compiler", "@torch.compile", "compile"),
+    ("BackendCompilerFailed", f"backend='inductor' raised:\nX: {EPERM}", "f(x)", "compile"),
     ("URLError", f"<urlopen error {EPERM}>", "urllib.request.urlopen(url)", "network"),
     ("URLError", f"<urlopen error {NO_NAME}>", "g()", "network"),
     ("gaierror", "[Errno -2] Name or service not known", "fetch()", "network"),
@@ -59,6 +61,7 @@ def test_a_refusal_is_told_in_words(kind, text, line, key):
         (f"{EACCES}: 'x.txt'", "np.savetxt('x.txt', a)", "write", "x.txt"),
         (f"{EACCES}: '/home/me/d.csv'", "open('/home/me/d.csv', 'rb')", "read", "/home/me/d.csv"),
         (f"{ENOSYS}: '/home/me'", "os.chmod('/home/me', 0)", "write", "/home/me"),
+        (f"{EACCES}: 'runs'", "os.makedirs('runs')", "write", "runs"),
     ],
 )  # fmt: skip
 def test_the_path_that_was_refused_is_named(text, line, key, path):

@@ -119,6 +119,19 @@ async def test_it_runs_all_the_same_and_says_what_is_missing(
     assert all(layer in text.partition("Not in force here")[2] for layer in lack.missing)
 
 
+async def test_without_landlock_not_even_an_exercise_with_files_can_change_one(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    lacking(LACKS["no-landlock"], monkeypatch)
+    mine = tmp_path / "mine"
+    mine.write_text("kept")
+    async with evaluator_of() as evaluator:
+        for code in (f"open({str(mine)!r}, 'w')", f"import os\nos.unlink({str(mine)!r})"):
+            verdict = await evaluator.run(code, files=True)
+            assert verdict.outcome is Outcome.BLOCKED
+    assert mine.read_text() == "kept"
+
+
 @pytest.mark.parametrize("name", ["no-landlock", "no-seccomp"])
 async def test_strict_runs_nothing_below_its_grade(
     name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path

@@ -21,6 +21,9 @@ _KNOWN: tuple[tuple[str, str, str], ...] = (
     ("NameError", r"name '(?P<name>[^']+)' is not defined", "name"),
     ("UnboundLocalError", r"local variable '(?P<name>[^']+)'", "unbound"),
     ("ModuleNotFoundError", r"No module named '(?P<name>[^']+)'", "module"),
+    ("FileNotFoundError", r"No such file or directory: '(?P<path>[^']+)'", "no_file"),
+    ("FileNotFoundError", r"^(?P<path>\S+) not found\.$", "no_file"),
+    ("EOFError", r"^EOF when reading a line$", "no_keyboard"),
     ("ImportError", r"cannot import name '(?P<name>\w+)' from '(?P<module>[\w.]+)'", "no_name_in"),
     (
         "AttributeError",

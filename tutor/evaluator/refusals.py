@@ -52,7 +52,7 @@ _REFUSALS: tuple[_Refusal, ...] = (
     _Refusal(
         "write",
         r"\[Errno (1|13|30|38)\] .*: '(?P<path>[^']+)'",
-        line=r"""['"][rb]*[wax][b+t]*['"]|sav(e|etxt)|dump|write|mk|touch|unlink|remove|rename|replace"""
+        line=r"""['"][rb]*[wax][b+t]*['"]|sav(e|etxt)|dump|write|mk|makedirs|touch|unlink|remove|rename|replace"""
         r"|rmtree|rmdir|truncate|chmod|utime|link|copy|move|attr|export",
     ),
     _Refusal("read", r"\[Errno 13\] .*: '(?P<path>[^']+)'"),

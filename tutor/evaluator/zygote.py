@@ -22,7 +22,7 @@ from typing import Any, NoReturn
 
 import torch
 
-from tutor.evaluator import judge, learner, leash, warm
+from tutor.evaluator import compiler, judge, learner, leash, warm
 from tutor.evaluator.confine.policy import Policy, Prepared, confine, prepare
 from tutor.evaluator.pairs import Pair, RunFolders
 
@@ -272,6 +272,7 @@ def main() -> None:
     # A parent that has ever run a parallel region hangs its children.
     torch.set_num_threads(1)
     torch.set_num_interop_threads(1)
+    compiler.refuse_at_once()
     Zygote(line, int(sys.argv[2])).run()
 
 

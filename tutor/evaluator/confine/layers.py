@@ -120,9 +120,9 @@ def _seccomp(child: Child) -> bool:
     prepared, policy = child.prepared, child.policy
     if prepared.filter is None or prepared.filter_without_writes is None:
         return False
+    # A filter cannot tell the run folder from a home: without Landlock nothing is written at all.
     paths_guarded = prepared.landlock_abi and "landlock" not in policy.skip
-    writes = bool(paths_guarded or policy.run_folder)
-    seccomp.install(prepared.filter if writes else prepared.filter_without_writes)
+    seccomp.install(prepared.filter if paths_guarded else prepared.filter_without_writes)
     return True
 
 
