@@ -84,7 +84,7 @@ def grade(
                 worst = max(worst, _code_of(line["outcome"]))
         return worst
 
-    return _with_evaluator(work, strict, course)
+    return _with_evaluator(work, strict, course, rehearse=False)
 
 
 async def _check_file(evaluator: Evaluator, item: Exercise | Fix, path: Path) -> Verdict:
@@ -152,9 +152,11 @@ def _code_of(outcome: str) -> int:
     return {Outcome.PASSED: DONE, Outcome.INTERNAL: OUR_FAULT}.get(Outcome(outcome), NOT_PASSED)
 
 
-def _with_evaluator(work: Any, strict: Grade | None, course: Course | None = None) -> int:
+def _with_evaluator(
+    work: Any, strict: Grade | None, course: Course | None = None, *, rehearse: bool = True
+) -> int:
     async def whole() -> int:
-        evaluator = Evaluator(strict=strict)
+        evaluator = Evaluator(strict=strict, rehearse=rehearse)
         evaluator.place = course.place if course else None
         try:
             await evaluator.start()

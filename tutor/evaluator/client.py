@@ -52,20 +52,28 @@ class Evaluator:
     """One warm evaluator. All methods belong to one event loop."""
 
     def __init__(
-        self, *, strict: Grade | None = None, skip_layers: frozenset[str] = frozenset()
+        self,
+        *,
+        strict: Grade | None = None,
+        skip_layers: frozenset[str] = frozenset(),
+        rehearse: bool = True,
     ) -> None:
         """Hold no process yet.
 
         Args:
             strict: refuse to run anything where the machine enforces less than this.
             skip_layers: layers of confinement left out; for the layer experiment only.
+            rehearse: have pairs on standby warm up, which a person feels; for many submissions in
+                a row it costs more than it saves.
         """
         self.state = "off"  # then warming, ready, and down when it cannot start
         self.on_state: Callable[[str], None] | None = None
         # Where a field of an item stands, as file:line ("" where unknown): Course.place.
         self.place: Callable[[str, tuple[str | int, ...], int], str] | None = None
         self._strict = strict
-        self._pool = Pool(skip_layers, self._say, self._take_end, self._take_overfilled)
+        self._pool = Pool(
+            skip_layers, self._say, self._take_end, self._take_overfilled, rehearse=rehearse
+        )
         self._runs: dict[int, Run] = {}
         self._newest = 0  # of the submissions that are to be alone, counted
         self._alone: Run | asyncio.Future[Line] | None = None

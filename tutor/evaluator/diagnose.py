@@ -33,40 +33,48 @@ def _fitting(item: Exercise | Fix, source: str, findings: Sequence[Finding]) -> 
     if not mistakes:
         return ()
     used = rules.names_used(source)
-    fitting = [
-        mistake
-        for mistake in mistakes
-        if used.issuperset(mistake.uses) and _fits(item, mistake, findings)
-    ]
+    ideas = [_Idea(mistake) for mistake in mistakes if used.issuperset(mistake.uses)]
+    fitting = [idea.mistake for idea in ideas if _fits(item, idea, findings)]
     if not fitting:
-        fitting = _explaining_the_first(
-            item, [m for m in mistakes if used.issuperset(m.uses)], findings
-        )
+        fitting = _explaining_the_first(item, ideas, findings)
     # Where behaviour is the same, a name in the source that only one of them asks for decides.
     supported = [mistake for mistake in fitting if mistake.uses]
     return tuple(supported or fitting)
 
 
 def _explaining_the_first(
-    item: Exercise | Fix, mistakes: Sequence[Mistake], findings: Sequence[Finding]
+    item: Exercise | Fix, ideas: Sequence[_Idea], findings: Sequence[Finding]
 ) -> list[Mistake]:
     """A wrong idea can come with a slip: then it explains the first failure, though not all.
 
     Only where a single idea does so; two would be a guess.
     """
-    fitting = [mistake for mistake in mistakes if _fits(item, mistake, findings[:1])]
+    fitting = [idea.mistake for idea in ideas if _fits(item, idea, findings[:1])]
     return fitting[:1] if len({mistake.id for mistake in fitting}) == 1 else []
 
 
-def _fits(item: Exercise | Fix, mistake: Mistake, findings: Sequence[Finding]) -> bool:
-    side = Side(mistake.code)
-    for finding in findings:
-        if isinstance(finding, Look):
-            if not same(finding, side.look(finding.request, finding.payload)):
-                return False
-        elif not _breaks(item, side, finding, findings):
-            return False
-    return True
+class _Idea:
+    """A misconception on trial: what it does is looked at once, however often it is asked."""
+
+    def __init__(self, mistake: Mistake) -> None:
+        self.mistake = mistake
+        self.side = Side(mistake.code)
+        self._same: dict[int, bool] = {}
+
+    def does_the_same(self, look: Look) -> bool:
+        """True when its observation equals the learner's."""
+        if id(look) not in self._same:
+            self._same[id(look)] = same(look, self.side.look(look.request, look.payload))
+        return self._same[id(look)]
+
+
+def _fits(item: Exercise | Fix, idea: _Idea, findings: Sequence[Finding]) -> bool:
+    return all(
+        idea.does_the_same(finding)
+        if isinstance(finding, Look)
+        else _breaks(item, idea.side, finding, findings)
+        for finding in findings
+    )
 
 
 def _breaks(item: Exercise | Fix, side: Side, breach: Breach, findings: Sequence[Finding]) -> bool:

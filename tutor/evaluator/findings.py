@@ -86,17 +86,25 @@ class Breach:
 Finding = Look | Breach
 
 
-def judge_look(look: Look, want: Seen) -> Judged:
-    """Compare a look with one solution's. Raises Unsound for an author's broken requirement."""
+def judge_look(look: Look, want: Seen, *, tell: bool = True) -> Judged:
+    """Compare a look with one solution's. Raises Unsound for an author's broken requirement.
+
+    With ``tell`` the first difference is written out in full, as a person will see it.
+    """
     got, facets = look.got, look.probe.facets
     if want.exception or got.exception:
         return Judged(want, tuple(_exceptions(want, got)), None)
     sides = Sides(
-        (want.header, want.payload), (got.header, got.payload), facets, look.probe.tolerance
+        (want.header, want.payload),
+        (got.header, got.payload),
+        facets,
+        look.probe.tolerance,
+        tell=tell,
     )
     found: list[Difference] = []
     for difference in differences(sides):
         found.append(difference)
+        sides.tell = False
         if len(found) == MAX_DIFFERENCES:
             break
     if found:

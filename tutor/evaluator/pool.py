@@ -42,10 +42,13 @@ class Pool:
         on_state: Callable[[str], None],
         on_ended: Callable[[int, int | None, int | None], None],
         on_overfilled: Callable[[int], None],
+        *,
+        rehearse: bool = True,
     ) -> None:
         self.last_words = ""
         self.newest: Line | None = None  # of the last pair that came; tells what is in force
         self._skip = skip_layers
+        self._rehearse = rehearse
         self._on_state, self._on_ended = on_state, on_ended
         self._on_overfilled = on_overfilled
         self._state = "off"
@@ -140,7 +143,7 @@ class Pool:
         """Have the next pair forked, unless one stands by or is on its way."""
         if self._zygote and not self._spare and not self._ordered and not self._skip:
             self._ordered = True
-            self._zygote.order(do="fork", standby=True)
+            self._zygote.order(do="fork", standby=True, rehearse=self._rehearse)
 
     def kill(self, number: int) -> None:
         """End one pair, its learner's line told first."""

@@ -72,7 +72,11 @@ def worst(want: torch.Tensor, got: torch.Tensor, bad: torch.Tensor, allowed: tor
     head = [say(f"evaluator.worst.{key}") for key in ("index", "expected", "got", "error")]
     rows = []
     for place in places[:WORST]:
-        index = [int(i) for i in torch.unravel_index(torch.tensor(place), bad.shape)]
+        index: list[int] = []
+        rest = place
+        for size in reversed(bad.shape):
+            rest, i = divmod(rest, size)
+            index.insert(0, i)
         at = [t.flatten()[place].item() for t in (want, got)]
         rows.append([str(index), *map(_numbers, at), f"{float(error.flatten()[place]):.3g}"])
     text = table([head, *rows])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -66,14 +67,21 @@ def disturbed(before: dict[str, Any], seed: int) -> list[str]:
     now = snapshot()
     changed = [name for name, value in before.items() if now[name] != value]
     # Their states are slow to read; the next number tells as well.
-    _twin.seed(seed)
-    _np_twin.seed(seed % 2**32)
-    if _random() != _twin.random():
+    python, numpy = _first_numbers(seed)
+    if _random() != python:
         changed.append("python_random")
-    if _np_random() != _np_twin.random_sample():
+    if _np_random() != numpy:
         changed.append("numpy_random")
     restore()
     return changed
+
+
+@lru_cache(maxsize=64)
+def _first_numbers(seed: int) -> tuple[float, float]:
+    """What Python's and NumPy's global generators give first after ``seed_everything(seed)``."""
+    _twin.seed(seed)
+    _np_twin.seed(seed % 2**32)
+    return _twin.random(), float(_np_twin.random_sample())
 
 
 def restore() -> None:

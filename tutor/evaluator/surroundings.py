@@ -26,6 +26,7 @@ from tutor.evaluator.observe import (
 
 # Tensors beyond this are not read twice a look.
 MOST = 1 << 16
+_PLAIN = (int, float, bool, str, type(None))
 Facts = dict[tuple[str, str], Any]
 
 
@@ -50,6 +51,8 @@ def arguments(inputs: Mapping[str, Any]) -> Facts:
 def _inside(values: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     """Values by name, those in lists, tuples and dicts too."""
     for name, value in values.items():
+        if type(value) in _PLAIN:  # long lists are made of these
+            continue
         yield name, value
         if type(value) in (list, tuple):
             yield from _inside({f"{name}[{i}]": item for i, item in enumerate(value[:64])})

@@ -177,7 +177,7 @@ class Trial:
                 asked = self._trail(probe, "call" if probe.call else "run")
                 raise of_look(fault, probe.name, asked, number)
             try:
-                judged = judge_look(look, want)
+                judged = judge_look(look, want, tell=number == 0)
             except Unsound as error:
                 trail = self._trail(probe, "require", error.number, "that")
                 raise ContentFault(probe.name, str(error), trail) from error

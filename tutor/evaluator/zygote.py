@@ -165,6 +165,7 @@ class Zygote:
             run_folder=folder,
             skip=frozenset(order.get("skip", ())),
         )
+        rehearse = bool(order.get("rehearse", True))
         output, output_end = os.pipe()
         trace, trace_end = os.pipe()
         verdict, verdict_end = os.pipe()
@@ -176,11 +177,13 @@ class Zygote:
             policy,
             (null, output_end, output_end, learner_control_end.fileno(), data.fileno(), trace_end),
             judging=False,
+            rehearse=rehearse,
         )
         judge_pid = self._child(
             policy._replace(run_folder=None),
             (null, null, null, judge_control_end.fileno(), data_end.fileno(), verdict_end),
             judging=True,
+            rehearse=rehearse,
         )
         for descriptor in (output_end, trace_end, verdict_end, null):
             os.close(descriptor)
@@ -203,21 +206,25 @@ class Zygote:
         learner_control.close()
         judge_control.close()
 
-    def _child(self, policy: Policy, wanted: tuple[int, ...], *, judging: bool) -> int:
+    def _child(
+        self, policy: Policy, wanted: tuple[int, ...], *, judging: bool, rehearse: bool
+    ) -> int:
         pid = os.fork()
         if pid:
             return pid
         try:
             signal.set_wakeup_fd(-1)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            self._become(policy, wanted, judging=judging)
+            self._become(policy, wanted, judging=judging, rehearse=rehearse)
         except BaseException:  # the child must never return into the zygote's loop
             text = traceback.format_exc()[-8000:]
             os.write(5, (json.dumps({"fault": text}) + "\n").encode() if judging else text.encode())
         finally:
             os._exit(98)
 
-    def _become(self, policy: Policy, wanted: tuple[int, ...], *, judging: bool) -> None:
+    def _become(
+        self, policy: Policy, wanted: tuple[int, ...], *, judging: bool, rehearse: bool
+    ) -> None:
         """In the child: put descriptors 0 to 5 in place, confine, serve."""
         moved = [fcntl.fcntl(descriptor, fcntl.F_DUPFD, 64) for descriptor in wanted]
         for number, descriptor in enumerate(moved):
@@ -242,7 +249,8 @@ class Zygote:
         )
         if not judging:
             learner.prepare_streams()
-        warm.rehearse(lambda: bool(select.select([judge.CONTROL], [], [], 0)[0]))
+        if rehearse:
+            warm.rehearse(lambda: bool(select.select([judge.CONTROL], [], [], 0)[0]))
         if judging:
             judge.serve()
         else:
