@@ -98,11 +98,11 @@ def alike(a: Any, b: Any) -> bool:
 
 
 def test_a_scene_can_be_pasted_with_its_helpers(capsys: pytest.CaptureFixture[str]) -> None:
-    run = "y = f(x)\nobserve(y=y, shared=shares_storage(x, y))\n"
+    run = "y = f(x)\nobserve(y=y, shared=shares_storage(x, y), error=raised(lambda: 1 / 0))\n"
     look = failing("", {"x": "torch.ones(2)"})
     look.probe = Probe("p", run=run, inputs=look.probe.inputs)
     exec(copyable(look), {"f": lambda x: x.view(2, 1)})
-    assert "'shared': True" in capsys.readouterr().out
+    assert "'shared': True, 'error': 'ZeroDivisionError'" in capsys.readouterr().out
 
 
 def test_a_draw_from_the_global_generator_is_repeated() -> None:

@@ -17,6 +17,7 @@ import torch
 
 from tutor.evaluator import record
 from tutor.evaluator.observe import is_array, is_tensor, text_of
+from tutor.evaluator.passes import backward_passes, from_backward
 
 _byte_bounds = np.lib.array_utils.byte_bounds
 _string_at, _memmove = ctypes.string_at, ctypes.memmove
@@ -105,6 +106,8 @@ HELPERS: dict[str, Any] = {
     "ops": ops,
     "printed": printed,
     "warned": warned,
+    "backward_passes": backward_passes,
+    "from_backward": from_backward,
     "torch": torch,
     "nn": torch.nn,
     "F": torch.nn.functional,

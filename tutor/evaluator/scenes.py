@@ -13,6 +13,7 @@ from tutor.evaluator.kinds import MADE_BY, affected
 from tutor.evaluator.literal import TooLong, literal
 from tutor.evaluator.observe import is_tensor
 
+_TOO_LONG = ("raised", "message_of", "ops", "printed", "warned", "backward_passes", "from_backward")
 # What a scene may use and a learner does not have.
 _HELPERS = {
     "observe": "observe = lambda **seen: print(seen)",
@@ -20,6 +21,7 @@ _HELPERS = {
     "a.untyped_storage().data_ptr() == b.untyped_storage().data_ptr()",
     **{kind: f"{kind} = lambda x: {made.format(x='x')}" for kind, made in MADE_BY.items()},
     "generator": "generator = lambda: torch.Generator().manual_seed(random.getrandbits(48))",
+    **{name: f"from tutor.evaluator.helpers import {name}" for name in _TOO_LONG},
 }
 _MODULES = {
     "torch": "import torch",
@@ -29,6 +31,8 @@ _MODULES = {
     "math": "import math",
     "random": "import random",
     "copy": "import copy",
+    "sys": "import sys",
+    "warnings": "import warnings",
 }
 
 
