@@ -26,6 +26,7 @@ from tutor.evaluator import scene, wire
 from tutor.evaluator.confine.limits import raise_data_limit
 from tutor.evaluator.inputs import Unpacker
 from tutor.evaluator.observe import class_name, kinds_of, text_of
+from tutor.evaluator.own_lines import tell_own_lines
 from tutor.evaluator.record import LEARNERS_FILE
 from tutor.evaluator.state import restore
 
@@ -209,6 +210,7 @@ def prepare_streams() -> None:
     # torch gives many warnings once a process; a learner's second run must show them again.
     torch.set_warn_always(True)
     warnings.simplefilter("default")
+    tell_own_lines()
 
 
 def _stream(descriptor: int, mode: str, errors: str) -> TextIO:
