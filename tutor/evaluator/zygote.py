@@ -22,7 +22,7 @@ from typing import Any, NoReturn
 
 import torch
 
-from tutor.evaluator import compiler, judge, learner, leash, warm
+from tutor.evaluator import compiler, huge_pages, judge, learner, leash, warm
 from tutor.evaluator.confine.policy import Policy, Prepared, confine, prepare
 from tutor.evaluator.pairs import Pair, RunFolders
 
@@ -66,6 +66,8 @@ class Zygote:
     def _ready(self) -> None:
         gc.collect()
         gc.freeze()  # a collection in a child would touch, and so copy, every page of torch's
+        if self._warm:
+            huge_pages.gather()
         self._prepared = prepare()
         self._layers = self._try_layers()
         self._fork({"standby": True})
