@@ -110,8 +110,8 @@ def _named(difference: Difference, look: Look) -> Difference:
 def sentence_of(difference: Difference) -> str:
     """One difference as a sentence."""
     key = difference.facet
-    if key == "type" and difference.got == "None":
-        key = "nothing"
+    if key == "type" and difference.got == "None" and not difference.where.endswith("]"):
+        key = "nothing"  # of a part of an answer it is not the return that is missing
     elif key == "grad" and difference.got == say("evaluator.no_graph"):
         key = "grad_lost"
     return say(
