@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import msgspec
 import pytest
 
 from tutor.content.model import Exercise, Facet, Probe
@@ -217,6 +218,7 @@ CASES: dict[str, Case] = {
         "nn.Linear(2, 2)",
         refused=(
             ("(n := nn.Linear(2, 2), n.register_forward_pre_hook(print))[0]", "hooks left behind"),
+            ("(n := nn.Linear(2, 2), n.bias.register_hook(abs))[0]", "hooks left behind"),
         ),
         run="observe(net=f(x, 0))\n",
         compare=("hooks",),
@@ -277,6 +279,22 @@ async def test_a_facet_bites_and_spares(name: str, evaluator: Evaluator) -> None
         verdict = await evaluator.check(item, code(attempt))
         assert verdict.outcome == "wrong", (attempt, verdict)
         assert told in "\n".join([verdict.message, *verdict.notes]), (attempt, verdict)
+
+
+@pytest.mark.asyncio(loop_scope="session")
+async def test_what_is_left_behind_is_said_before_what_the_probe_is_about(
+    evaluator: Evaluator,
+) -> None:
+    probe = Probe("doubled", call="f(x, 0)", inputs={"x": "torch.ones(2)"}, say="Twice x.")
+    item = msgspec.structs.replace(exercise(Case("x * 2")), probes=(probe,))
+    told = {}
+    for attempt in ("x * 3", "(x.add_(0), x * 2)[1]", "(torch.rand(1), x * 2)[1]"):
+        told[attempt] = (await evaluator.check(item, code(attempt))).message
+    wrong, written, drawn = told.values()
+    assert wrong == "Twice x."
+    assert "a write in place" in written
+    assert "global random generator" in drawn
+    assert written.endswith(" Twice x.")
 
 
 def test_memory_is_shared_or_not_whatever_hides_it() -> None:

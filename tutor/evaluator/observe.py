@@ -219,8 +219,11 @@ _HOOK_TABLES = (
 
 
 def count_hooks(module: torch.nn.Module) -> int:
-    """How many hooks of any kind hang on ``module`` itself."""
-    return sum(len(module.__dict__.get(table, ())) for table in _HOOK_TABLES)
+    """How many hooks of any kind hang on ``module`` itself and on its own parameters."""
+    own = [p for p in module.__dict__.get("_parameters", {}).values() if is_tensor(p)]
+    return sum(len(module.__dict__.get(table, ())) for table in _HOOK_TABLES) + sum(
+        map(count_tensor_hooks, own)
+    )
 
 
 def count_tensor_hooks(value: torch.Tensor) -> int:

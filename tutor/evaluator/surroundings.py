@@ -110,7 +110,7 @@ def _module(name: str, module: torch.nn.Module) -> Facts:
     parameters = list(module.parameters())
     return {
         ("training", name): [each.training for each in modules],
-        ("hooks", name): [*map(count_hooks, modules), *map(count_tensor_hooks, parameters)],
+        ("hooks", name): [count_hooks(each) for each in modules],
         ("requires_grad", name): [p.requires_grad for p in parameters],
         ("grad", name): [_digest(p.grad) for p in parameters],
         ("values", name): [_digest(t) for t in (*parameters, *module.buffers())],

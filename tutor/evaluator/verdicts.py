@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from tutor.content.model import Exercise, Fix
+from tutor.content.model import ON_BY_DEFAULT, Exercise, Fix
 from tutor.evaluator import rules
 from tutor.evaluator.diagnose import Explanation
 from tutor.evaluator.faults import ContentFault
@@ -94,7 +94,9 @@ def _sentence(finding: Finding) -> str:
     difference = judged.differences[0] if judged and judged.differences else None
     # What a probe is about is not yet in question while type, shape or dtype are off.
     if difference is None or (finding.probe.say and difference.facet not in _STRUCTURE):
-        return finding.probe.say
+        # What it is about holds where only something is left behind: that is said first.
+        left = sentence_of(difference) if difference and difference.facet in ON_BY_DEFAULT else ""
+        return f"{left} {finding.probe.say}".strip()
     return sentence_of(_named(difference, finding))
 
 
