@@ -14,6 +14,8 @@ from typing import Any
 import numpy as np
 import torch
 
+from tutor.evaluator.observe import all_plain
+
 _string_at = ctypes.string_at
 
 _FROM_TEXT: dict[str, Any] = {"int": int, "float": float}
@@ -55,7 +57,9 @@ class Packer:
             return {"$": "complex", "v": [self.pack(value.real), self.pack(value.imag)]}
         if kind in (list, tuple, torch.Size, set, frozenset):
             name = {torch.Size: "size"}.get(kind, kind.__name__)
-            return {"$": name, "v": [self.pack(item) for item in value]}
+            items = list(value)
+            plain = all_plain(items)
+            return {"$": name, "v": items if plain else [self.pack(item) for item in items]}
         if kind is dict:
             return {"$": "dict", "v": [[self.pack(k), self.pack(v)] for k, v in value.items()]}
         if kind in (slice, range):
@@ -139,7 +143,9 @@ class Unpacker:
         if kind in _FROM_TEXT:
             return _FROM_TEXT[kind](value)
         if kind in _FROM_ITEMS:
-            return _FROM_ITEMS[kind]([self.unpack(item) for item in value])
+            return _FROM_ITEMS[kind](
+                [self.unpack(item) if type(item) is dict else item for item in value]
+            )
         if kind in _FROM_PARTS:
             return _FROM_PARTS[kind](*[self.unpack(item) for item in value])
         if kind == "dict":

@@ -11,6 +11,7 @@ import json
 import os
 import secrets
 import traceback
+from collections import deque
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -18,10 +19,11 @@ import msgspec
 
 from tutor.content.model import Exercise, Fix
 from tutor.evaluator import wire
+from tutor.evaluator.drawing import Draw
 from tutor.evaluator.faults import ContentFault
 from tutor.evaluator.margins import Measuring
 from tutor.evaluator.outcome import Outcome, Verdict
-from tutor.evaluator.trial import Draw, Ended, Trial
+from tutor.evaluator.trial import Ended, Trial
 from tutor.evaluator.verdicts import after_run, internal_fault, interrupted
 from tutor.text.messages import say
 
@@ -33,21 +35,33 @@ class Link:
     """The judge's end of the line to the learner's process."""
 
     def __init__(self) -> None:
-        self._nonce = ""
+        self._inbox = wire.Inbox(DATA)
+        # Of every question on its way: its nonce, how many draws it has, how long it is.
+        self._open: deque[tuple[str, int, int]] = deque()
         self._number = 0  # of the answer that must come next
-        self._room = 0
 
-    def ask(self, question: dict[str, Any], draws: Sequence[Draw]) -> None:
-        """Send one probe with all its draws; ``answer`` then gives one observation a draw.
+    def ask(self, question: dict[str, Any], draws: Sequence[Draw]) -> bool:
+        """Send one probe with some draws; ``answer`` then gives one observation a draw.
 
-        Raises Ended when the learner's process is gone.
+        Returns False, and sends nothing, when that could block: the learner's process reads no
+        question while nobody reads its answers. Raises Ended when it is gone.
         """
-        self._nonce = secrets.token_hex(8)
-        self._number, self._room = 0, wire.MAX_PAYLOAD
+        nonce = secrets.token_hex(8)
         listed = [{"seed": d.seed, "inputs": d.inputs, "size": len(d.payload)} for d in draws]
-        header = question | {"nonce": self._nonce, "draws": listed}
+        header = question | {"nonce": nonce, "draws": listed}
+        frame = wire.pack(header, [draw.payload for draw in draws])
+        ahead = sum(size for _, _, size in self._open)
+        if ahead and ahead + len(frame) > wire.AHEAD:
+            return False
+        self._open.append((nonce, len(draws), len(frame)))
         with _line_of_life():
-            wire.send(DATA, header, [draw.payload for draw in draws])
+            wire.write(DATA, frame)
+        return True
+
+    def answered(self) -> bool:
+        """True when the next answer is here."""
+        with _line_of_life():
+            return self._inbox.whole()
 
     def answer(self) -> tuple[dict[str, Any], bytes]:
         """The observation of the next draw: header and raw bytes.
@@ -55,22 +69,22 @@ class Link:
         Raises Ended when the learner's process is gone, WireError when what came is not an answer.
         """
         with _line_of_life():
-            header, data = wire.receive(DATA)
+            header, data = self._inbox.receive()
+        nonce, draws, _ = self._open[0]
         # The nonce was not known before the question: an answer prepared in advance has another.
-        expected = (self._nonce, self._number)
+        expected = (nonce, self._number)
         if not isinstance(header, dict) or (header.get("nonce"), header.get("draw")) != expected:
             raise wire.WireError("not an answer to this question")
         self._number += 1
-        # One question's answers wait here together: they share the room that one answer has.
-        self._room -= len(data)
-        if self._room < 0:
-            raise wire.WireError("too large to be looked at")
+        if self._number == draws:
+            self._open.popleft()
+            self._number = 0
         return header, data
 
     def greeting(self) -> dict[str, Any]:
         """How loading went: ``{"loaded": true, ...}`` or ``{"exception": ...}``."""
         with _line_of_life():
-            header, _ = wire.receive(DATA)
+            header, _ = self._inbox.receive()
         if not isinstance(header, dict):
             raise wire.WireError("not a greeting")
         return header
@@ -110,11 +124,13 @@ def emit(message: dict[str, Any]) -> None:
 
 def _verdict(job: dict[str, Any]) -> Verdict:
     source = job["source"]
-    phase: dict[str, Any] = {"phase": "loading", "probe": None}
+    phase: dict[str, Any] = {}
 
     def enter(name: str, probe: str | None) -> None:
-        phase.update(phase=name, probe=probe)
-        emit(dict(phase))
+        new = {"phase": name, "probe": probe}
+        if new != phase:
+            phase.update(new)
+            emit(new)
 
     link = Link()
     try:
@@ -135,8 +151,8 @@ def _verdict(job: dict[str, Any]) -> Verdict:
             item, source, link, enter, seed=job.get("seed"), shuffle=job["shuffle"]
         ).verdict()
     except Ended:
-        return interrupted(phase["probe"])
+        return interrupted(phase.get("probe"))
     except wire.WireError:
-        return Verdict(Outcome.BLOCKED, say("evaluator.outcome.channel"), probe=phase["probe"])
+        return Verdict(Outcome.BLOCKED, say("evaluator.outcome.channel"), probe=phase.get("probe"))
     except ContentFault as fault:
         return internal_fault(fault)

@@ -17,13 +17,14 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 from tutor.content.model import Exercise, Probe, Tolerance
 from tutor.evaluator import scene
+from tutor.evaluator.drawing import Draw
 from tutor.evaluator.findings import Look, Seen, judge_look
 from tutor.evaluator.inputs import Unpacker
 from tutor.evaluator.outcome import Margins, Near
 from tutor.evaluator.side import Side
 from tutor.evaluator.state import restore
 from tutor.evaluator.tensors import elements
-from tutor.evaluator.trial import Draw, Trial
+from tutor.evaluator.trial import Trial
 from tutor.evaluator.values import as_list, kind_of, mapping
 
 # Draws of one probe; more would tell nothing new.

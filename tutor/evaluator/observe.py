@@ -20,6 +20,10 @@ MAX_TEXT = 20_000
 MAX_DEPTH = 16
 _EXACT = 2**53  # integers below are exact in every reader of JSON
 
+# What long lists are made of, and nothing of which is a tensor.
+PLAIN = frozenset({int, float, bool, str, type(None)})
+
+_isfinite = math.isfinite
 _string_at = ctypes.string_at
 _detach = torch.Tensor.detach
 _contiguous = torch.Tensor.contiguous
@@ -114,7 +118,11 @@ class Observer:
                 "$": name,
                 "v": [[self.node(k, depth + 1), self.node(v, depth + 1)] for k, v in pairs],
             }
-        items = [self.node(item, depth + 1) for item in list(known.__iter__(value))[:MAX_NODES]]
+        items = list(known.__iter__(value))[:MAX_NODES]
+        if self._nodes + len(items) <= MAX_NODES and depth < MAX_DEPTH and all_plain(items):
+            self._nodes += len(items)
+        else:
+            items = [self.node(item, depth + 1) for item in items]
         return {"$": name, "v": sorted(items, key=repr) if "set" in name else items}
 
     def _bytes(self, data: bytes) -> list[int]:
@@ -187,8 +195,16 @@ def _is_plain(value: Any) -> bool:
     """True for what JSON carries as it is."""
     kind = type(value)
     if kind is float:
-        return math.isfinite(value)
+        return _isfinite(value)
     return value is None or kind is bool or (kind is int and -_EXACT < value < _EXACT)
+
+
+def all_plain(items: list[Any]) -> bool:
+    """True for numbers of one type that JSON carries as they are: what long lists are made of."""
+    kinds = set(map(type, items))
+    if kinds == {int}:
+        return bool(min(items) > -_EXACT and max(items) < _EXACT)
+    return kinds == {bool} or (kinds == {float} and all(map(_isfinite, items)))
 
 
 def graph_names(value: torch.Tensor) -> list[str]:

@@ -18,7 +18,7 @@ import torch
 
 from tutor.evaluator import record, surroundings
 from tutor.evaluator.helpers import HELPERS, shares_storage
-from tutor.evaluator.observe import Observer, is_array, is_module, is_tensor
+from tutor.evaluator.observe import PLAIN, Observer, is_array, is_module, is_tensor
 from tutor.evaluator.state import disturbed, seed_everything, snapshot
 
 MAX_OPS = 2_000
@@ -161,11 +161,14 @@ def _pairs(named: list[tuple[str, Any]]) -> Iterator[tuple[str, Any, str, Any]]:
 
 
 def _walk(name: str, value: Any, wanted: Callable[[Any], bool]) -> Iterator[tuple[str, Any]]:
+    if type(value) in PLAIN:
+        return
     if wanted(value):
         yield name, value
     elif type(value) in (list, tuple):
         for index, item in enumerate(value[:32]):
-            yield from _walk(f"{name}[{index}]", item, wanted)
+            if type(item) not in PLAIN:
+                yield from _walk(f"{name}[{index}]", item, wanted)
     elif type(value) is dict:
         for key, item in list(value.items())[:32]:
             yield from _walk(f"{name}[{key!r}]" if name else str(key), item, wanted)
@@ -179,4 +182,8 @@ def _tensors(name: str, value: Any) -> list[tuple[str, torch.Tensor]]:
 
 
 def _memories(name: str, value: Any) -> list[tuple[str, Any]]:
-    return list(_walk(name, value, lambda item: is_tensor(item) or is_array(item)))
+    return list(_walk(name, value, _has_memory))
+
+
+def _has_memory(value: Any) -> bool:
+    return is_tensor(value) or is_array(value)

@@ -16,6 +16,7 @@ import numpy as np
 import torch
 
 from tutor.evaluator.observe import (
+    PLAIN,
     Observer,
     count_hooks,
     count_tensor_hooks,
@@ -26,7 +27,6 @@ from tutor.evaluator.observe import (
 
 # Tensors beyond this are not read twice a look.
 MOST = 1 << 16
-_PLAIN = (int, float, bool, str, type(None))
 Facts = dict[tuple[str, str], Any]
 
 
@@ -49,16 +49,18 @@ def arguments(inputs: Mapping[str, Any]) -> Facts:
 
 
 def _inside(values: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """Values by name, those in lists, tuples and dicts too."""
+    """Values by name, those in lists, tuples and dicts too; not the plain ones."""
     for name, value in values.items():
-        if type(value) in _PLAIN:  # long lists are made of these
+        if type(value) in PLAIN:
             continue
         yield name, value
         if type(value) in (list, tuple):
-            yield from _inside({f"{name}[{i}]": item for i, item in enumerate(value[:64])})
+            items = [(i, item) for i, item in enumerate(value[:64]) if type(item) not in PLAIN]
         elif type(value) is dict:
             items = list(value.items())[:64]
-            yield from _inside({f"{name}[{key!r}]": item for key, item in items})
+        else:
+            continue
+        yield from _inside({f"{name}[{key!r}]": item for key, item in items})
 
 
 def changed(before: Facts, now: Facts) -> list[tuple[str, str]]:

@@ -5,25 +5,23 @@ from __future__ import annotations
 import ast
 import random
 import secrets
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from functools import cache
-from types import CodeType
 from typing import Any, NamedTuple, Protocol
 
 from tutor.content.model import Exercise, Fix, Probe
 from tutor.evaluator import rules
 from tutor.evaluator.diagnose import explain
+from tutor.evaluator.drawing import Draw, draw, trail
 from tutor.evaluator.faults import ContentFault, Trail, Unsound, of_look, ours
 from tutor.evaluator.findings import Breach, Finding, Look, Seen, judge_look
-from tutor.evaluator.inputs import Packer
-from tutor.evaluator.kinds import of_kind
 from tutor.evaluator.outcome import Outcome, Verdict
-from tutor.evaluator.side import Side, drawing_names
+from tutor.evaluator.side import Side
 from tutor.evaluator.verdicts import of_exception, of_findings
 from tutor.text.messages import say
 
 MAX_FAILURES = 12
-# Bytes of answers that wait in the judge at once.
+# Bytes of inputs that wait in the judge at once.
 ROOM = 16 << 20
 
 
@@ -31,26 +29,25 @@ class Ended(Exception):
     """The learner's process is gone; only its parent knows how."""
 
 
-class Draw(NamedTuple):
-    """Inputs of one look, drawn by the judge. ``inputs`` says what ``payload`` holds."""
-
-    seed: int
-    inputs: Any
-    payload: bytes
-    kind: str = ""  # of the inputs, where the probe looks at several
-
-
 class Learner(Protocol):
     """What a trial needs of the line to the learner's process."""
 
-    def ask(self, question: dict[str, Any], draws: Sequence[Draw]) -> None:
-        """Send one probe with all its draws."""
+    def ask(self, question: dict[str, Any], draws: Sequence[Draw]) -> bool:
+        """Send one probe with some draws; False when answers have to be read before."""
+
+    def answered(self) -> bool:
+        """True when the next answer is here."""
 
     def answer(self) -> tuple[dict[str, Any], bytes]:
-        """The observation of the next draw."""
+        """The observation of the next draw, in the order of the questions."""
 
     def greeting(self) -> dict[str, Any]:
         """How loading went."""
+
+
+class _Batch(NamedTuple):
+    probe: Probe
+    draws: Sequence[Draw]
 
 
 class Trial:
@@ -83,6 +80,11 @@ class Trial:
             empty = not self.source.strip()
             text = say(f"evaluator.outcome.{'empty' if empty else 'untouched'}")
             return Verdict(Outcome.NOT_ATTEMPTED, text)
+        # All of this while the learner's side loads the submission.
+        self._enter("judging", None)
+        self._asked = self._asked_names()
+        firsts = [_Batch(probe, [self._draw(probe, 0)]) for probe in self._order()]
+        self.solutions[0].load()
         self._enter("loading", None)
         greeting = self._learner.greeting()
         if "exception" in greeting:
@@ -90,7 +92,7 @@ class Trial:
         missing = self._undefined(greeting)
         if missing:
             return missing
-        findings = list(self._findings(greeting))
+        findings = list(self._findings(greeting, firsts))
         probes = len(self.item.probes)
         if not findings:
             return Verdict(
@@ -101,24 +103,25 @@ class Trial:
 
     # --- what is asked -------------------------------------------------------------------
 
-    def _findings(self, greeting: dict[str, Any]) -> Iterator[Finding]:
-        found = 0
+    def _findings(self, greeting: dict[str, Any], firsts: list[_Batch]) -> Iterator[Finding]:
+        failed: list[Look] = []
         called: list[list[Any]] = []
         operations: list[str] = []
         if isinstance(self.item, Fix):
             yield from rules.printed_as_asked(
                 self.item, self.source, str(greeting.get("stdout", ""))
             )
-        for probe in self._order():
-            for look in self._looks(probe):
-                called += _list(look.got.header.get("calls"))
-                operations += _list(look.got.header.get("ops_used"))
-                if not look.passed:
-                    yield look
-                    found += 1
-                    break
-            if found >= MAX_FAILURES:
-                return
+        for look in self._looks(firsts):
+            called += _list(look.got.header.get("calls"))
+            operations += _list(look.got.header.get("ops_used"))
+            if not look.passed:
+                failed.append(look)
+            if len(failed) == MAX_FAILURES:
+                break
+        order = [batch.probe for batch in firsts]
+        yield from sorted(failed, key=lambda look: order.index(look.probe))
+        if len(failed) == MAX_FAILURES:
+            return
         if isinstance(self.item, Exercise):
             yield from rules.breaches(self.item, self.source, called, operations)
             yield from self._growing()
@@ -129,45 +132,70 @@ class Trial:
             random.Random(self._seed).shuffle(probes)
         return probes
 
-    def _looks(self, probe: Probe) -> Iterator[Look]:
-        """Every look of ``probe``, in batches: a pause between processes costs more than a look.
+    def _looks(self, firsts: list[_Batch]) -> Iterator[Look]:
+        """Every look at every probe, in the order of the answers.
 
-        The first goes alone. Most that is wrong shows there, and it tells how large the answers
-        are, and so how many may wait here at once.
+        The first of each probe comes first: most that is wrong shows there, and a probe that
+        failed is not looked at again.
         """
-        # Until the learner's side is asked it is the judge's time that passes.
-        self._enter("judging", probe.name)
-        first = next(self._ask(probe, [self._draw(probe, 0)]))
-        yield first
-        size = max(len(first.payload), len(first.got.payload), 1)
-        count = probe.times + len(probe.kinds)
-        batch = max(1, min(count, ROOM // size))
-        for start in range(1, count, batch):
-            turns = range(start, min(start + batch, count))
-            yield from self._ask(probe, [self._draw(probe, turn) for turn in turns])
+        passed = []
+        for look in self._answers(iter(firsts)):
+            yield look
+            if look.passed:
+                passed.append(look)
+        yield from self._answers(self._rest(passed))
 
-    def _ask(self, probe: Probe, draws: Sequence[Draw]) -> Iterator[Look]:
-        question = {
+    def _rest(self, passed: list[Look]) -> Iterator[_Batch]:
+        for first in passed:
+            probe = first.probe
+            count = probe.times + len(probe.kinds)
+            size = max(1, ROOM // max(1, len(first.payload)))
+            for start in range(1, count, size):
+                self._enter("judging", probe.name)
+                turns = range(start, min(start + size, count))
+                yield _Batch(probe, [self._draw(probe, turn) for turn in turns])
+
+    def _answers(self, batches: Iterator[_Batch]) -> Iterator[Look]:
+        """Ask for batches ahead of their answers: neither process waits while there is work."""
+        waiting: deque[_Batch] = deque()
+        for batch in batches:
+            while not self._learner.ask(self._question(batch.probe), batch.draws):
+                yield from self._read(waiting.popleft())
+            waiting.append(batch)
+        for batch in waiting:
+            yield from self._read(batch)
+
+    def _question(self, probe: Probe) -> dict[str, Any]:
+        return {
             "call": probe.call,
             "run": probe.run,
             "facets": sorted(probe.facets),
             "watch": sorted(self._watch(probe)),
             "asked": self._asked,
         }
-        self._learner.ask(question, draws)
-        requests = [question | {"seed": draw.seed, "inputs": draw.inputs} for draw in draws]
-        # While the learner's side works; a solution that takes long is not the learner's fault.
-        expected = [
-            self.solutions[0].look(request, draw.payload)
-            for request, draw in zip(requests, draws, strict=True)
-        ]
-        self._enter("asking", probe.name)
-        answers = [self._learner.answer() for _ in draws]
-        self._enter("judging", probe.name)
-        for request, draw, answer, want in zip(requests, draws, answers, expected, strict=True):
-            look = Look(probe, request, draw.payload, Seen(*answer), kind=draw.kind)
+
+    def _read(self, batch: _Batch) -> Iterator[Look]:
+        """The looks of one batch; after one that failed the answers are read and left alone."""
+        probe, question, failed = batch.probe, self._question(batch.probe), False
+        for drawn in batch.draws:
+            if failed:
+                self._answer(probe)
+                continue
+            # The learner's side is at work meanwhile; a solution that takes long is not its fault.
+            self._enter("judging", probe.name)
+            request = question | {"seed": drawn.seed, "inputs": drawn.inputs}
+            want = self.solutions[0].look(request, drawn.payload)
+            look = Look(probe, request, drawn.payload, self._answer(probe), kind=drawn.kind)
             self._against_solutions(look, want)
+            failed = not look.passed
             yield look
+
+    def _answer(self, probe: Probe) -> Seen:
+        if not self._learner.answered():
+            self._enter("asking", probe.name)
+        seen = Seen(*self._learner.answer())
+        self._enter("judging", probe.name)
+        return seen
 
     def _against_solutions(self, look: Look, first: Seen) -> None:
         for number, side in enumerate(self.solutions):
@@ -187,29 +215,10 @@ class Trial:
                 return
 
     def _draw(self, probe: Probe, turn: int, sizes: dict[str, int] | None = None) -> Draw:
-        seed = random.Random(f"{self._seed}/{probe.name}/{turn}").getrandbits(48)
-        names = drawing_names(seed) | (sizes or rules.first_sizes(self.item))
-        if probe.draw:
-            file = f"<draw of {probe.name}>"
-            with ours(probe.name, self._trail(probe, "draw"), file, "draw: "):
-                exec(_code(probe.draw, file, "exec"), names)
-        values: dict[str, Any] = {}
-        for name, expression in probe.inputs.items():
-            with ours(probe.name, self._trail(probe, "inputs", name), "<inputs>", "inputs: "):
-                values[name] = names[name] = eval(_code(expression, "<inputs>", "eval"), names)
-        number = turn - probe.times
-        kind = probe.kinds[number] if number >= 0 else ""
-        if kind:
-            with ours(probe.name, self._trail(probe, "kinds", number), "<kinds>", "kinds: "):
-                values = of_kind(kind, values)
-        packer, nodes = Packer(), []
-        for name, value in values.items():
-            with ours(probe.name, self._trail(probe, "inputs", name), "<inputs>", "inputs: "):
-                nodes.append([name, packer.pack(value)])
-        return Draw(seed, {"$": "dict", "v": nodes}, b"".join(packer.buffers), kind)
+        return draw(self.item, self._seed, probe, turn, sizes)
 
     def _trail(self, probe: Probe, *field: str | int) -> Trail:
-        return ("probes", self.item.probes.index(probe), *field)
+        return trail(self.item, probe, *field)
 
     def _watch(self, probe: Probe) -> set[str]:
         asked = self.item.rules if isinstance(self.item, Exercise) else None
@@ -232,7 +241,7 @@ class Trial:
                 draws = [
                     self._draw(probe, 0, rules.first_sizes(self.item) | {name: n}) for n in sizes
                 ]
-                looks = [next(self._ask(probe, [draw])) for draw in draws]
+                looks = self._answers(_Batch(probe, [drawn]) for drawn in draws)
                 counts = [look.got.header.get("ops_count") for look in looks]
                 if len(set(counts)) > 1:
                     yield rules.growing(self.item, name, dict(zip(sizes, counts, strict=True)))
@@ -240,7 +249,6 @@ class Trial:
 
     def _undefined(self, greeting: dict[str, Any]) -> Verdict | None:
         defined = {str(name) for name in _list(greeting.get("defined"))}
-        self._asked = self._asked_names()
         asked = [name for name in self._asked if name not in defined]
         if not asked:
             return None
@@ -258,11 +266,6 @@ class Trial:
             with ours(probe.name, trail, "<unknown>"):
                 used |= dict.fromkeys(rules.names_in(probe.call or probe.run or ""))
         return [name for name in used if name in known]
-
-
-@cache
-def _code(text: str, name: str, mode: str) -> CodeType:
-    return compile(text.strip(), name, mode)
 
 
 def untouched(source: str, starter: str) -> bool:

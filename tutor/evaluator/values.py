@@ -13,6 +13,7 @@ from typing import Any
 import torch
 
 from tutor.content.model import Tolerance
+from tutor.evaluator.observe import PLAIN
 from tutor.evaluator.outcome import Difference
 from tutor.evaluator.show import grid, show, table, worst
 from tutor.evaluator.tensors import checked_shape, elements
@@ -28,7 +29,6 @@ _TENSOR_FACETS = {
     "grad_fn": "grad_fn",
     "version": "version",
 }
-_PLAIN = (int, float, bool, str)
 _MODULE_FACETS = ("training", "hooks")
 
 
@@ -55,7 +55,7 @@ def nodes(
     sides: Sides, where: str, want: Any, got: Any, *, force_value: bool = False
 ) -> Iterator[Difference]:
     """Every difference between two nodes, the structural ones first and alone."""
-    if type(want) is type(got) and type(want) in _PLAIN and want == got:  # long lists are these
+    if type(want) is type(got) and type(want) in PLAIN and want == got:  # long lists are these
         return
     if _type(want) != _type(got):
         yield Difference("type", where, _type(want), _type(got))
@@ -81,6 +81,9 @@ def _sequences(
         if "value" in sides.facets or force_value:
             detail = say("evaluator.lengths", want=len(a), got=len(b))
             yield Difference("value", where, show(want), show(got), detail)
+        return
+    kinds = list(map(type, a))
+    if set(kinds) <= PLAIN and kinds == list(map(type, b)) and a == b:  # nearly always, at once
         return
     for index, (x, y) in enumerate(zip(a, b, strict=True)):
         yield from nodes(sides, f"{where}[{index}]", x, y, force_value=force_value)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import struct
 from collections.abc import Sequence
 from typing import Any
@@ -17,6 +18,8 @@ HEAD = struct.Struct("<4sIQ")
 MAX_HEADER = 256 << 10
 MAX_PAYLOAD = 256 << 20
 MAX_DEPTH = 64
+# So much may be written that nobody reads yet: a quarter of what Linux gives a socket for it.
+AHEAD = 48 << 10
 
 
 class WireError(Exception):
@@ -75,7 +78,12 @@ def _depth_exceeds(value: Any, limit: int) -> bool:
 
 def send(fd: int, header: Any, buffers: Sequence[bytes] = ()) -> None:
     """Write one frame to a blocking descriptor."""
-    rest = memoryview(pack(header, buffers))
+    write(fd, pack(header, buffers))
+
+
+def write(fd: int, frame: bytes) -> None:
+    """Write a packed frame to a blocking descriptor."""
+    rest = memoryview(frame)
     while rest:
         rest = rest[os.write(fd, rest[: 1 << 20]) :]
 
@@ -90,12 +98,54 @@ def _exactly(fd: int, count: int) -> bytes:
     # Grown as bytes arrive: a forged length costs its sender the bytes, not the reader the memory.
     parts: list[bytes] = []
     while count:
-        try:
-            part = os.read(fd, min(count, 1 << 20))
-        except ConnectionResetError:
-            part = b""
-        if not part:
-            raise Gone
+        part = _part(fd, min(count, 1 << 20))
         parts.append(part)
         count -= len(part)
     return b"".join(parts)
+
+
+def _part(fd: int, most: int) -> bytes:
+    try:
+        part = os.read(fd, most)
+    except ConnectionResetError:
+        part = b""
+    if not part:
+        raise Gone
+    return part
+
+
+class Inbox:
+    """Frames of a blocking descriptor, some of which may have come before they are wanted."""
+
+    def __init__(self, fd: int) -> None:
+        self._fd = fd
+        self._here = bytearray()
+        self._poll = select.poll()
+        self._poll.register(fd, select.POLLIN)
+
+    def whole(self) -> bool:
+        """True when a frame can be had without waiting. Raises Gone and WireError."""
+        while len(self._here) < self._needed():
+            if not self._poll.poll(0):
+                return False
+            self._more()
+        return True
+
+    def receive(self) -> tuple[Any, bytes]:
+        """The next frame: (header, payload). Raises Gone and WireError."""
+        while len(self._here) < self._needed():
+            self._more()
+        end = self._needed()
+        header, _ = unpack_head(bytes(self._here[: HEAD.size]))
+        start = HEAD.size + header
+        frame = parse(bytes(self._here[HEAD.size : start])), bytes(self._here[start:end])
+        del self._here[:end]
+        return frame
+
+    def _needed(self) -> int:
+        if len(self._here) < HEAD.size:
+            return HEAD.size
+        return HEAD.size + sum(unpack_head(bytes(self._here[: HEAD.size])))
+
+    def _more(self) -> None:
+        self._here += _part(self._fd, 1 << 20)

@@ -22,7 +22,7 @@ from typing import Any, NoReturn
 
 import torch
 
-from tutor.evaluator import compiler, huge_pages, judge, learner, leash, warm
+from tutor.evaluator import compiler, huge_pages, judge, learner, leash, warm, wire
 from tutor.evaluator.confine.policy import Policy, Prepared, confine, prepare
 from tutor.evaluator.pairs import Pair, RunFolders
 
@@ -174,6 +174,8 @@ class Zygote:
         learner_control, learner_control_end = socket.socketpair()
         judge_control, judge_control_end = socket.socketpair()
         data, data_end = socket.socketpair()
+        for end in (data, data_end):  # some systems give 8 kB
+            end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4 * wire.AHEAD)
         null = os.open(os.devnull, os.O_RDWR)
         learner_pid = self._child(
             policy,
