@@ -105,6 +105,17 @@ def test_a_scene_can_be_pasted_with_its_helpers(capsys: pytest.CaptureFixture[st
     assert "'shared': True, 'error': 'ZeroDivisionError'" in capsys.readouterr().out
 
 
+def test_a_helper_is_spelt_out_where_it_is_called_and_nowhere_else() -> None:
+    draw = "large = torch.ones(2)"
+    look = failing(draw, {"a": "np.ones(2)", "large": "large", "x": "negative(2)"})
+    look.probe = Probe("p", call="f(a, large, x)", inputs=look.probe.inputs)
+    text = copyable(look)
+    assert "dtype='float64'" in text
+    assert "lambda" not in text
+    look.probe = Probe("p", call="f(a, negative(large), x)", inputs=look.probe.inputs)
+    assert copyable(look).count("lambda") == 1
+
+
 def test_a_draw_from_the_global_generator_is_repeated() -> None:
     look = failing("", {"x": "torch.ones(2)"})
     look.got = Seen({"state": ["generator"]}, b"")

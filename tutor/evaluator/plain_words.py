@@ -62,6 +62,11 @@ _KNOWN: tuple[tuple[str, str, str], ...] = (
     ("TypeError", r"unexpected keyword argument '(?P<name>\w+)'", "unexpected_keyword"),
     (
         "TypeError",
+        r"(?P<name>\w+)\(\) received an invalid combination of arguments - got \(\)",
+        "no_arguments",
+    ),
+    (
+        "TypeError",
         r"(?P<name>\w+)\(\) received an invalid combination of arguments - "
         r"got \((?P<got>[^\n]*?),? ?\)",
         "no_such_overload",

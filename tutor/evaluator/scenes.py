@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Mapping
 from itertools import combinations
@@ -44,10 +45,18 @@ def copyable(look: Look, sizes: Mapping[str, int] | None = None) -> str:
     call, run = look.probe.call, look.probe.run
     asked = f"print({call.strip()})" if call else (run or "").strip()
     body = [*_inputs(look, sizes or {}), *_seeded(look), asked]
-    body = [_HELPERS[name] for name in _HELPERS if _uses("\n".join(body), name)] + body
+    named = _names_in("\n".join(body))
+    body = [line for name, line in _HELPERS.items() if name in named] + body
     text = "\n".join(body)
     imports = [line for name, line in _MODULES.items() if _uses(text, name)]
     return "\n".join([*imports, text])
+
+
+def _names_in(code: str) -> set[str]:
+    """Names that ``code`` reads without having set them: 'float64' in quotes is none."""
+    nodes = [node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Name)]
+    given = {node.id for node in nodes if isinstance(node.ctx, ast.Store)}
+    return {node.id for node in nodes} - given
 
 
 def _uses(text: str, name: str) -> bool:
