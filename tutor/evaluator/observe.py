@@ -89,6 +89,9 @@ class Observer:
             return {"$": "cut"}
         if _is_plain(value):  # long lists are made of these
             return value
+        kind = type(value)
+        if kind is list or kind is tuple:
+            return self._container(kind, "list" if kind is list else "tuple", value, depth)
         kinds = kinds_of(value)
         for known, make in _SCALARS:
             if known in kinds:
@@ -197,6 +200,12 @@ def _is_plain(value: Any) -> bool:
     if kind is float:
         return _isfinite(value)
     return value is None or kind is bool or (kind is int and -_EXACT < value < _EXACT)
+
+
+def is_dull(value: Any) -> bool:
+    """True for plain values, and for lists and tuples of nothing else."""
+    kind = type(value)
+    return kind in PLAIN or ((kind is list or kind is tuple) and PLAIN.issuperset(map(type, value)))
 
 
 def all_plain(items: list[Any]) -> bool:

@@ -18,7 +18,7 @@ import torch
 
 from tutor.evaluator import record, surroundings
 from tutor.evaluator.helpers import HELPERS, shares_storage
-from tutor.evaluator.observe import PLAIN, Observer, is_array, is_module, is_tensor
+from tutor.evaluator.observe import Observer, is_array, is_dull, is_module, is_tensor
 from tutor.evaluator.state import disturbed, seed_everything, snapshot
 
 MAX_OPS = 2_000
@@ -161,13 +161,13 @@ def _pairs(named: list[tuple[str, Any]]) -> Iterator[tuple[str, Any, str, Any]]:
 
 
 def _walk(name: str, value: Any, wanted: Callable[[Any], bool]) -> Iterator[tuple[str, Any]]:
-    if type(value) in PLAIN:
+    if is_dull(value):
         return
     if wanted(value):
         yield name, value
     elif type(value) in (list, tuple):
         for index, item in enumerate(value[:32]):
-            if type(item) not in PLAIN:
+            if not is_dull(item):
                 yield from _walk(f"{name}[{index}]", item, wanted)
     elif type(value) is dict:
         for key, item in list(value.items())[:32]:

@@ -16,11 +16,11 @@ import numpy as np
 import torch
 
 from tutor.evaluator.observe import (
-    PLAIN,
     Observer,
     count_hooks,
     count_tensor_hooks,
     is_array,
+    is_dull,
     is_module,
     is_tensor,
 )
@@ -49,13 +49,13 @@ def arguments(inputs: Mapping[str, Any]) -> Facts:
 
 
 def _inside(values: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """Values by name, those in lists, tuples and dicts too; not the plain ones."""
+    """Values by name, those in lists, tuples and dicts too; not what is made of plain ones."""
     for name, value in values.items():
-        if type(value) in PLAIN:
+        if is_dull(value):
             continue
         yield name, value
         if type(value) in (list, tuple):
-            items = [(i, item) for i, item in enumerate(value[:64]) if type(item) not in PLAIN]
+            items = [(i, item) for i, item in enumerate(value[:64]) if not is_dull(item)]
         elif type(value) is dict:
             items = list(value.items())[:64]
         else:
