@@ -21,9 +21,10 @@ from tutor.content.model import Exercise, Fix
 from tutor.evaluator import wire
 from tutor.evaluator.drawing import Draw
 from tutor.evaluator.faults import ContentFault
-from tutor.evaluator.margins import Measuring
+from tutor.evaluator.margins import margins
 from tutor.evaluator.outcome import Outcome, Verdict
-from tutor.evaluator.trial import Ended, Trial
+from tutor.evaluator.questions import Ended
+from tutor.evaluator.trial import Trial
 from tutor.evaluator.verdicts import after_run, internal_fault, interrupted
 from tutor.text.messages import say
 
@@ -141,8 +142,8 @@ def _verdict(job: dict[str, Any]) -> Verdict:
         if job["kind"] == "margins":
             enter("judging", None)
             item = msgspec.convert(job["item"], Exercise)
-            margins = Measuring(item, "", link, enter, seed=job["seed"], shuffle=False).margins()
-            return Verdict(Outcome.PASSED, json.dumps(msgspec.to_builtins(margins)))
+            found = margins(item, job["seed"])
+            return Verdict(Outcome.PASSED, json.dumps(msgspec.to_builtins(found)))
         if job["kind"] == "exercise":
             item = msgspec.convert(job["item"], Exercise)
         else:

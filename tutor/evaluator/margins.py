@@ -17,14 +17,13 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 from tutor.content.model import Exercise, Probe, Tolerance
 from tutor.evaluator import scene
-from tutor.evaluator.drawing import Draw
+from tutor.evaluator.drawing import Draw, draw
 from tutor.evaluator.findings import Look, Seen, judge_look
 from tutor.evaluator.inputs import Unpacker
 from tutor.evaluator.outcome import Margins, Near
 from tutor.evaluator.side import Side
 from tutor.evaluator.state import restore
 from tutor.evaluator.tensors import elements
-from tutor.evaluator.trial import Trial
 from tutor.evaluator.values import as_list, kind_of, mapping
 
 # Draws of one probe; more would tell nothing new.
@@ -33,37 +32,34 @@ MOST_DRAWS = 3
 _BY_DEGREES = {"value", "grad", "inputs"}
 
 
-class Measuring(Trial):
-    """Measures one exercise."""
+def margins(item: Exercise, seed: int) -> Margins:
+    """The largest rounding error of each probe, and how near each wrong alternative comes."""
+    solution, wide = Side(item.solutions[0]), _Wide(item.solutions[0])
+    wrong = [("misconceptions", one.code) for one in item.misconceptions]
+    wrong += [("wrong", one.code) for one in item.wrong]
+    sides = [Side(code) for _, code in wrong]
+    errors: dict[str, float] = {}
+    nearest = [0.0] * len(wrong)
+    for probe in item.probes:
+        for request, drawn in _requests(item, seed, probe):
+            want = solution.look(request, drawn.payload)
+            exact = wide.look(request, drawn.payload)
+            found = [*_gaps_of(want, exact, probe.tolerance, rounding=True)]
+            if found:
+                errors[probe.name] = max(errors.get(probe.name, 0.0), *found)
+            for number, side in enumerate(sides):
+                look = Look(probe, request, drawn.payload, side.look(request, drawn.payload))
+                nearest[number] = max(nearest[number], _distance(look, want))
+    names = [(kind, n - [k for k, _ in wrong].index(kind)) for n, (kind, _) in enumerate(wrong)]
+    found_near = [Near(*name, gap) for name, gap in zip(names, nearest, strict=True)]
+    return Margins(errors, tuple(found_near))
 
-    def margins(self) -> Margins:
-        """The largest rounding error of each probe, and how near each wrong alternative comes."""
-        assert isinstance(self.item, Exercise)
-        wide = _Wide(self.item.solutions[0])
-        wrong = [("misconceptions", one.code) for one in self.item.misconceptions]
-        wrong += [("wrong", one.code) for one in self.item.wrong]
-        sides = [Side(code) for _, code in wrong]
-        errors: dict[str, float] = {}
-        nearest = [0.0] * len(wrong)
-        for probe in self.item.probes:
-            for request, draw in self._requests(probe):
-                want = self.solutions[0].look(request, draw.payload)
-                exact = wide.look(request, draw.payload)
-                found = [*_gaps_of(want, exact, probe.tolerance, rounding=True)]
-                if found:
-                    errors[probe.name] = max(errors.get(probe.name, 0.0), *found)
-                for number, side in enumerate(sides):
-                    look = Look(probe, request, draw.payload, side.look(request, draw.payload))
-                    nearest[number] = max(nearest[number], _distance(look, want))
-        names = [(kind, n - [k for k, _ in wrong].index(kind)) for n, (kind, _) in enumerate(wrong)]
-        found_near = [Near(*name, gap) for name, gap in zip(names, nearest, strict=True)]
-        return Margins(errors, tuple(found_near))
 
-    def _requests(self, probe: Probe) -> Iterator[tuple[dict[str, Any], Draw]]:
-        for turn in range(min(probe.times, MOST_DRAWS)):
-            draw = self._draw(probe, turn)
-            question = {"call": probe.call, "run": probe.run, "facets": sorted(probe.facets)}
-            yield question | {"watch": [], "seed": draw.seed, "inputs": draw.inputs}, draw
+def _requests(item: Exercise, seed: int, probe: Probe) -> Iterator[tuple[dict[str, Any], Draw]]:
+    for turn in range(min(probe.times, MOST_DRAWS)):
+        drawn = draw(item, seed, probe, turn)
+        question = {"call": probe.call, "run": probe.run, "facets": sorted(probe.facets)}
+        yield question | {"watch": [], "seed": drawn.seed, "inputs": drawn.inputs}, drawn
 
 
 class _Wide(Side):
