@@ -8,7 +8,9 @@ from itertools import zip_longest
 
 from tutor.content.model import Tolerance
 
-_NUMBER = re.compile(r"(?<![\w.])[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?(?![\w.]*\w)")
+# Atomic: a row of digits that is no number after all is not tried again in every way to split it.
+_NUMBER = re.compile(r"(?<![\w.])(?>[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)(?![\w.]*\w)")
+_LONGEST = 4  # characters of an exponent; one that has more makes infinity or zero
 
 
 def same_printed(want: str, got: str, tolerance: Tolerance) -> bool:
@@ -43,7 +45,7 @@ def _same_number(want: str, got: str, tolerance: Tolerance) -> bool:
     if want == got:
         return True
     if _whole(want) or _whole(got):
-        return _whole(want) and _whole(got) and int(want) == int(got)
+        return _whole(want) and _whole(got) and _digits(want) == _digits(got)
     a, b = float(want), float(got)
     rounding = 0.51 * (_unit(want) + _unit(got))
     return math.isfinite(b) and abs(b - a) <= tolerance.atol + tolerance.rtol * abs(a) + rounding
@@ -53,8 +55,24 @@ def _whole(text: str) -> bool:
     return not re.search(r"[.eE]", text)
 
 
+def _digits(text: str) -> str:
+    """A whole number in one spelling. As text: Python makes no int of thousands of digits."""
+    bare = text.lstrip("+-").lstrip("0") or "0"
+    return f"-{bare}" if text.startswith("-") and bare != "0" else bare
+
+
 def _unit(text: str) -> float:
-    """The value of one in the last printed digit; 0 of a number printed in full (repr)."""
-    digits, _, exponent = text.lower().partition("e")
+    """The value of one in the last printed digit; 0 of a number that was not rounded there.
+
+    That is one printed in full (``0.1234567``), a whole one of torch's (``3.``), and one with an
+    exponent that has no decimals (``1e-05``) or is zero: in any unit, ``0e300`` is nothing.
+    """
+    digits, power, exponent = text.lower().partition("e")
     decimals = len(digits.partition(".")[2])
-    return 0.0 if decimals > 6 else 10.0 ** (int(exponent or 0) - decimals)
+    if decimals > 6 or (not decimals and ("." in digits or power)):
+        return 0.0
+    if not power:
+        return 10.0**-decimals
+    if not digits.strip("+-0.") or len(exponent) > _LONGEST:
+        return 0.0
+    return 10.0 ** min(int(exponent) - decimals, 308)

@@ -201,7 +201,15 @@ def _normal(text: str) -> list[str]:
 
 def _prints(source: str) -> Counter[str]:
     return Counter(
-        ast.unparse(node)
+        _normal_code(node, source)
         for node in ast.walk(ast.parse(source))
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "print"
     )
+
+
+def _normal_code(node: ast.AST, source: str) -> str:
+    """The node's code in one spelling; as it stands where it is nested too deeply for that."""
+    try:
+        return ast.unparse(node)
+    except RecursionError:
+        return ast.get_source_segment(source, node) or ""
