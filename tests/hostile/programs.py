@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from tutor.content.model import Exercise, Limits, Probe, Tolerance
+from tutor.content.model import Exercise, Fix, Limits, Probe, Require, Tolerance
 from tutor.evaluator.outcome import Outcome
 
 FOLDER = Path(__file__).parent / "programs"
@@ -34,7 +34,7 @@ class Program(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     expect: tuple[Outcome, ...]
     code: str = ""
     build: str = ""
-    kind: str = "run"  # run; trust: submitted to softmax(x); print: submitted to speak()
+    kind: str = "run"  # run: on its own; else what it is submitted to, see MAKERS
     line: int | None = None  # the line that must be named
     files: bool = False
     seconds: float | None = None
@@ -128,8 +128,61 @@ def speak(limits: Limits) -> Exercise:
     )
 
 
-def exercise(program: Program) -> Exercise | None:
+def rolls(limits: Limits) -> Exercise:
+    """Of kind ``draws``: a requirement decides, over an observed value made live again."""
+    require = Require(that="len(result) == 3 and set(result) <= set(range(1, 7))", say="No rolls.")
+    probe = Probe(name="rolls", call="rolls(n)", inputs={"n": "3"}, require=(require,))
+    return Exercise(
+        id="hostile.rolls",
+        alias="H1.c",
+        title="rolls",
+        task="Write rolls(n): n rolls of a die, in a list.",
+        starter="def rolls(n):\n    ...\n",
+        solutions=("def rolls(n):\n    return [1.0 + k % 6 for k in range(n)]\n",),
+        probes=(probe,),
+        limits=limits,
+    )
+
+
+def total(limits: Limits) -> Exercise:
+    """Of kind ``wide``: its question is larger than what a socket holds."""
+    return Exercise(
+        id="hostile.total",
+        alias="H1.d",
+        title="total",
+        task="Write total(x).",
+        starter="def total(x):\n    ...\n",
+        solutions=("def total(x):\n    return x.sum()\n",),
+        probes=(Probe("million", "total(x)", inputs={"x": "torch.randn(1 << 20)"}, times=2),),
+        limits=limits,
+    )
+
+
+def repair(limits: Limits) -> Fix:
+    """Of kind ``fix``: a question whose source is read, and whose output is asked for."""
+    return Fix(
+        id="hostile.repair",
+        alias="H1.q1",
+        prompt="Mend it.",
+        why="One and one is two.",
+        code='total = 1 + 2\nprint("total:", total)\n',
+        symptom="total: 3",
+        output="total: 2",
+        solutions=('total = 1 + 1\nprint("total:", total)\n',),
+        limits=limits,
+    )
+
+
+MAKERS: dict[str, Any] = {
+    "trust": softmax,
+    "print": speak,
+    "draws": rolls,
+    "wide": total,
+    "fix": repair,
+}
+
+
+def exercise(program: Program) -> Exercise | Fix | None:
     """What a program is submitted to; None: it is run, ungraded."""
-    makers: dict[str, Any] = {"trust": softmax, "print": speak}
-    make = makers.get(program.kind)
+    make = MAKERS.get(program.kind)
     return make(program.limits) if make else None

@@ -19,9 +19,11 @@ import msgspec
 
 from tutor.content.model import Exercise, Fix
 from tutor.evaluator import wire
+from tutor.evaluator.answers import Answer, Greeting, checked
 from tutor.evaluator.drawing import Draw
 from tutor.evaluator.faults import ContentFault
 from tutor.evaluator.margins import margins
+from tutor.evaluator.observe import MAX_BYTES
 from tutor.evaluator.outcome import Outcome, Verdict
 from tutor.evaluator.questions import Ended
 from tutor.evaluator.trial import Trial
@@ -30,13 +32,15 @@ from tutor.text.messages import say
 
 # Descriptors of the child, in place before it is confined.
 CONTROL, DATA, VERDICT = 3, 4, 5
+# Bytes of one answer. An observer sends no more; findings keep theirs until the verdict.
+MAX_ANSWER = MAX_BYTES
 
 
 class Link:
     """The judge's end of the line to the learner's process."""
 
     def __init__(self) -> None:
-        self._inbox = wire.Inbox(DATA)
+        self._inbox = wire.Inbox(DATA, MAX_ANSWER)
         # Of every question on its way: its nonce, how many draws it has, how long it is.
         self._open: deque[tuple[str, int, int]] = deque()
         self._number = 0  # of the answer that must come next
@@ -71,10 +75,10 @@ class Link:
         """
         with _line_of_life():
             header, data = self._inbox.receive()
+        header = checked(header, Answer)
         nonce, draws, _ = self._open[0]
         # The nonce was not known before the question: an answer prepared in advance has another.
-        expected = (nonce, self._number)
-        if not isinstance(header, dict) or (header.get("nonce"), header.get("draw")) != expected:
+        if (header["nonce"], header["draw"]) != (nonce, self._number):
             raise wire.WireError("not an answer to this question")
         self._number += 1
         if self._number == draws:
@@ -86,9 +90,7 @@ class Link:
         """How loading went: ``{"loaded": true, ...}`` or ``{"exception": ...}``."""
         with _line_of_life():
             header, _ = self._inbox.receive()
-        if not isinstance(header, dict):
-            raise wire.WireError("not a greeting")
-        return header
+        return checked(header, Greeting)
 
 
 @contextlib.contextmanager

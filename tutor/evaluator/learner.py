@@ -180,7 +180,7 @@ def describe(error: BaseException) -> dict[str, Any]:
         "type": class_name(kinds[0]),
         "bases": [class_name(kind) for kind in kinds][:20],
         "message": text_of(error, MAX_MESSAGE),
-        "line": line,
+        "line": line if type(line) is int else None,
         "frames": frames,
         "cause": _cause(error),
     }

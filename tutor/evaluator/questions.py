@@ -15,6 +15,7 @@ from tutor.evaluator.drawing import Draw, draw, trail
 from tutor.evaluator.faults import ContentFault, Unsound, of_look
 from tutor.evaluator.findings import Look, Seen, judge_look
 from tutor.evaluator.side import Side
+from tutor.evaluator.wire import AHEAD
 
 # Bytes of inputs that wait in the judge at once.
 ROOM = 16 << 20
@@ -90,7 +91,7 @@ class Questions:
         """The looks of ``batches``, each asked for while those before are being answered."""
         waiting: deque[Batch] = deque()
         for batch in batches:
-            while not self._learner.ask(self._question(batch.probe), batch.draws):
+            while not self._ask(batch):
                 yield from self._read(waiting.popleft())
             waiting.append(batch)
         for batch in waiting:
@@ -108,6 +109,12 @@ class Questions:
                 turns = range(start, min(start + size, count))
                 draws = [draw(self._item, self._seed, probe, turn) for turn in turns]
                 yield Batch(probe, draws)
+
+    def _ask(self, batch: Batch) -> bool:
+        if sum(len(draw.payload) for draw in batch.draws) > AHEAD:
+            # Such a frame is only gone when the other side has read it: that is the learner's time.
+            self._enter("asking", batch.probe.name)
+        return self._learner.ask(self._question(batch.probe), batch.draws)
 
     def _question(self, probe: Probe) -> dict[str, Any]:
         return {

@@ -25,6 +25,8 @@ def checked_shape(node: dict[str, Any]) -> list[int]:
         raise WireError("not a shape")
     if any(type(n) is not int or not 0 <= n <= 1 << 48 for n in shape):
         raise WireError("not a shape")
+    if math.prod(n for n in shape if n) > 1 << 60:  # torch counts in 64 bits, zeros left out
+        raise WireError("not a shape")
     return shape
 
 
@@ -79,8 +81,19 @@ def live(node: Any, payload: bytes, depth: int = 0) -> Any:
     if kind == "complex" and isinstance(value, list):
         return complex(*[live(part, payload, depth + 1) for part in value])
     if kind == "dict" and isinstance(value, list):
-        return {live(k, payload, depth + 1): live(v, payload, depth + 1) for k, v in value}
+        pairs = [[live(part, payload, depth + 1) for part in pair] for pair in value]
+        return {_hashable(k): v for k, v in pairs}
     if kind in ("list", "tuple", "set", "frozenset") and isinstance(value, list):
         items = [live(item, payload, depth + 1) for item in value]
+        if "set" in kind:
+            items = [_hashable(item) for item in items]
         return {"list": list, "tuple": tuple, "set": set, "frozenset": frozenset}[kind](items)
+    return value
+
+
+def _hashable(value: Any) -> Any:
+    try:
+        hash(value)
+    except TypeError:  # in an honest answer it came out of a set, or was a key
+        raise WireError("not a key") from None
     return value

@@ -11,7 +11,7 @@ import os
 import select
 import struct
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 MAGIC = b"TUT1"
 HEAD = struct.Struct("<4sIQ")
@@ -30,6 +30,13 @@ class Gone(Exception):
     """The other side closed its end before a whole frame had come."""
 
 
+def _no_number(text: str) -> NoReturn:
+    raise ValueError(f"{text} is not JSON")
+
+
+_decode = json.JSONDecoder(parse_constant=_no_number).decode
+
+
 def pack(header: Any, buffers: Sequence[bytes] = ()) -> bytes:
     """One frame as bytes. Raises WireError when it is larger than the other side would take."""
     try:
@@ -42,18 +49,18 @@ def pack(header: Any, buffers: Sequence[bytes] = ()) -> bytes:
     return b"".join((HEAD.pack(MAGIC, len(head), size), head, *buffers))
 
 
-def unpack_head(raw: bytes) -> tuple[int, int]:
-    """Lengths of header and payload from the first ``HEAD.size`` bytes."""
+def unpack_head(raw: bytes, most: int = MAX_PAYLOAD) -> tuple[int, int]:
+    """Lengths of header and payload, of which ``most`` may come, from the first bytes."""
     magic, header, payload = HEAD.unpack(raw)
-    if magic != MAGIC or header > MAX_HEADER or payload > MAX_PAYLOAD:
+    if magic != MAGIC or header > MAX_HEADER or payload > most:
         raise WireError("not a frame")
     return header, payload
 
 
 def parse(header: bytes) -> Any:
-    """The JSON header. Raises WireError on anything else, deep nesting included."""
+    """The JSON header. Raises WireError on anything else, NaN and deep nesting included."""
     try:
-        value = json.loads(header)
+        value = _decode(header.decode())
     except (ValueError, RecursionError):
         raise WireError("the header is not JSON") from None
     if _depth_exceeds(value, MAX_DEPTH):
@@ -115,10 +122,15 @@ def _part(fd: int, most: int) -> bytes:
 
 
 class Inbox:
-    """Frames of a blocking descriptor, some of which may have come before they are wanted."""
+    """Frames of a blocking descriptor, some of which may have come before they are wanted.
 
-    def __init__(self, fd: int) -> None:
-        self._fd = fd
+    Args:
+        fd: the descriptor.
+        most: bytes of payload that a frame may have.
+    """
+
+    def __init__(self, fd: int, most: int = MAX_PAYLOAD) -> None:
+        self._fd, self._most = fd, most
         self._here = bytearray()
         self._poll = select.poll()
         self._poll.register(fd, select.POLLIN)
@@ -136,7 +148,7 @@ class Inbox:
         while len(self._here) < self._needed():
             self._more()
         end = self._needed()
-        header, _ = unpack_head(bytes(self._here[: HEAD.size]))
+        header, _ = unpack_head(bytes(self._here[: HEAD.size]), self._most)
         start = HEAD.size + header
         frame = parse(bytes(self._here[HEAD.size : start])), bytes(self._here[start:end])
         del self._here[:end]
@@ -145,7 +157,7 @@ class Inbox:
     def _needed(self) -> int:
         if len(self._here) < HEAD.size:
             return HEAD.size
-        return HEAD.size + sum(unpack_head(bytes(self._here[: HEAD.size])))
+        return HEAD.size + sum(unpack_head(bytes(self._here[: HEAD.size]), self._most))
 
     def _more(self) -> None:
         self._here += _part(self._fd, 1 << 20)
