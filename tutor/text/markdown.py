@@ -6,6 +6,8 @@ whose ``content`` is rows of text.
 
 from __future__ import annotations
 
+from itertools import takewhile
+
 from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
@@ -14,6 +16,7 @@ from mdit_py_plugins.dollarmath import dollarmath_plugin
 from tutor.text import maths
 
 MATHS_BLOCK = "math_block"
+_OF_FACTORS = tuple("0123456789)]}")  # what a factor ends in, {{a computed one}} too
 
 
 def parser() -> MarkdownIt:
@@ -36,6 +39,20 @@ def formulas(markdown: str) -> list[tuple[str, bool]]:
         for child in token.children or ():
             if child.type == "math_inline":
                 found.append((child.content, True))
+    return found
+
+
+def swallowed(markdown: str) -> list[str]:
+    """What two stars of a product would set in italics: of ``2*3 + 4*5`` it is ``3 + 4``."""
+    found = []
+    for token in MarkdownIt("gfm-like", {"linkify": False}).parse(markdown):
+        parts = token.children or []
+        for i, opened in enumerate(parts):
+            if opened.type != "em_open" or opened.markup != "*" or not i:
+                continue
+            if parts[i - 1].content[-1:] in _OF_FACTORS:
+                inner = takewhile(lambda part: part.type != "em_close", parts[i + 1 :])
+                found.append("".join(part.content for part in inner))
     return found
 
 

@@ -10,7 +10,7 @@ from tutor.content.computed import prose_of, scalars
 from tutor.content.model import Lesson, Quiz
 from tutor.content.proofs.found import Fault
 from tutor.content.source import Source
-from tutor.text.markdown import formulas
+from tutor.text.markdown import formulas, swallowed
 from tutor.text.maths import trouble
 from tutor.text.messages import say
 
@@ -43,6 +43,14 @@ def check_unfinished(source: Source) -> Iterator[Fault]:
             line = node.value.count("\n", 0, found.start()) + 1
             message = say("validate.unfinished", what=found[1])
             yield Fault("unfinished", trail, message, line)
+
+
+def check_stars(source: Source) -> Iterator[Fault]:
+    """Products whose stars would be taken for stress and not be shown."""
+    for trail, node in prose_of(source.root):
+        for inner in swallowed(node.value) if node.value.count("*") > 1 else ():
+            line = node.value.count("\n", 0, max(node.value.find(f"*{inner}*"), 0)) + 1
+            yield Fault("stars", trail, say("validate.stars", inner=inner), line)
 
 
 def check_formulas(source: Source) -> Iterator[Fault]:

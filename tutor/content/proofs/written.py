@@ -49,6 +49,7 @@ def _of_quiz(course: Course, entry: LessonEntry, path: Path) -> Iterator[Finding
 
 def _of_body(source: Source, body: Lesson | Quiz, alias: str) -> Iterator[Finding]:
     yield from _placed(source, "", (), lessons.check_formulas(source))
+    yield from _placed(source, "", (), lessons.check_stars(source))
     yield from _placed(source, "", (), lessons.check_unfinished(source))
     yield from _placed(source, "", (), lessons.check_aliases(body, alias))
     for trail, item in items_of(body):
