@@ -25,7 +25,7 @@ _SIOCGIFFLAGS, _SIOCSIFFLAGS, _IFF_UP = 0x8913, 0x8914, 1
 
 def enter(command: list[str], user: int = NOBODY) -> list[str]:
     """The command line that runs ``command`` in such a place, as ``user``. It takes root."""
-    spaces = ["--mount", "--pid", "--net", "--ipc", "--uts", "--fork", "--mount-proc"]
+    spaces = ["--mount", "--pid", "--net", "--ipc", "--uts", "--mount-proc", "--kill-child"]
     inside = [sys.executable, "-m", "benchmarks._disposable", str(user), *command]
     return ["unshare", *spaces, "--", *inside]
 

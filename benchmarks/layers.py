@@ -18,7 +18,8 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -106,7 +107,7 @@ class Place:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def lines(process: subprocess.Popen[str]) -> Iterator[dict[str, Any]]:
+def lines(process: subprocess.Popen[str]) -> Generator[dict[str, Any], None, None]:
     """What the suite tells, until it ends or falls silent; either way it is over then."""
     told: queue.Queue[str | None] = queue.Queue()
 
@@ -132,23 +133,31 @@ def lines(process: subprocess.Popen[str]) -> Iterator[dict[str, Any]]:
 
 
 def without(place: Place, layer: str, names: list[str]) -> Without:
-    """Run everything without ``layer`` ("" leaves none out), starting again when it is killed."""
+    """Run everything without ``layer`` ("" leaves none out).
+
+    After each program that ends otherwise than it must, the rest is run in a fresh place: what it
+    has left behind, a thousand processes for one, must not be laid at the next one's door.
+    """
     found = Without(layer)
     skip = ["--skip", layer] if layer else []
     rest = [name for name in names if name not in _NEVER.get(layer, {})]
+    everything = len(rest)
     while rest:
         before = len(rest)
         process = place.start(*skip, "--only", *rest)
-        for told in lines(process):
-            rest.remove(told["name"])
-            if told["wrong"]:
-                found.changes.append(Change(told["name"], tuple(told["wrong"])))
-        if rest and len(rest) == before and before == len(names) - len(_NEVER.get(layer, {})):
-            assert process.stderr is not None
-            found.refused = (process.stderr.read().strip().splitlines() or ["?"])[-1]
-            return found
-        if rest:
-            found.changes.append(Change(rest.pop(0), ("ended the experiment",)))
+        with closing(lines(process)) as results:
+            for told in results:
+                rest.remove(told["name"])
+                if told["wrong"]:
+                    found.changes.append(Change(told["name"], tuple(told["wrong"])))
+                    break
+            else:
+                if rest and len(rest) == before == everything:
+                    assert process.stderr is not None
+                    found.refused = (process.stderr.read().strip().splitlines() or ["?"])[-1]
+                    return found
+                if rest:
+                    found.changes.append(Change(rest.pop(0), ("ended the experiment",)))
     # Privileges are root's: only there can be seen who takes them away.
     user = 0 if layer == "capabilities" else _disposable.NOBODY
     for told in lines(place.start(*skip, "--facts", user=user)):
@@ -174,6 +183,9 @@ def show(found: Without) -> None:
             names = sorted(c.name for c in chosen)
             more = f" and {len(names) - MOST} more" if len(names) > MOST else ""
             print(f"  {len(names):3} {title}: {', '.join(names[:MOST])}{more}")
+            if os.environ.get("BENCH_WHY"):
+                for change in chosen:
+                    print(f"        {change.name}: {'; '.join(change.how)[:200]}")
     for fact in found.facts:
         print(f"      no longer true: {fact}")
     for name, why in _NEVER.get(found.layer, {}).items():
