@@ -84,12 +84,13 @@ def run_files(folder: Path) -> list[str]:
     return [name for name in files(folder) if not Path(name).name.startswith("tutor-run-")]
 
 
-async def pair_on_standby() -> None:
+async def pair_on_standby() -> list[int]:
     """Wait until two processes stand by; the last pair, about to end, is also two for a moment."""
     before: list[int] = []
     while len(now := processes(os.getpid())) != 3 or now != before:
         before = now
         await asyncio.sleep(0.1)
+    return now[1:]
 
 
 async def test_killed_learners_and_judges_are_our_fault_and_the_next_run_works(
@@ -131,8 +132,7 @@ async def test_a_killed_pair_on_standby_is_replaced_before_anybody_needs_it(
 ) -> None:
     assert await evaluator.ready()
     for which in (1, 2, 1):
-        await settled(lambda: len(processes(os.getpid())) == 3)
-        pair = processes(os.getpid())[1:]
+        pair = await pair_on_standby()
         os.kill(pair[which - 1], signal.SIGKILL)
         await settled(
             lambda pair=pair: len(now := processes(os.getpid())) == 3 and not set(pair) & set(now)
