@@ -33,6 +33,7 @@ class Pair:
         self._cpu_seconds = cpu_seconds
         self._oom_kills = _oom_kills()
         self._told_hurt = False
+        self._killed = False  # by us
         self._left_over = False  # the learner's process was there when the judge had finished
         # Those not yet collected; until then their numbers cannot be anybody else's.
         self._pids = {"learner": learner, "judge": judge}
@@ -80,14 +81,14 @@ class Pair:
 
     def kill_now(self) -> None:
         """End both at once."""
+        self._killed = True
         for name in self._pids:
             self._signal(name, signal.SIGKILL)
 
     def _why_killed(self, cpu_seconds: float) -> int:
-        if self._left_over:
-            return LEFT_OVER
-        if self.kill_at is not None:
-            return signal.SIGKILL
+        # Somebody else may have been first, in the moment that it had left.
+        if self._killed:
+            return LEFT_OVER if self._left_over else signal.SIGKILL
         if cpu_seconds >= self._cpu_seconds:
             return signal.SIGXCPU  # which it ignored; the hard limit, a second later, kills
         return signal.SIGKILL if _oom_kills() > self._oom_kills else KILLED_FROM_OUTSIDE
