@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from tutor.content.model import Exercise, Mistake, Probe, Tolerance
@@ -175,6 +176,24 @@ async def test_a_declared_misconception_silences_every_guess(evaluator: Evaluato
     verdict = await evaluator.check(exercise(X, "x.softmax(1)", belief), code("x.softmax(0)"))
     assert verdict.misconception == "wrong-dim"
     assert guess_of(verdict) == ""
+
+
+async def test_of_two_beliefs_behind_the_first_failure_the_one_in_the_source_is_named(
+    evaluator: Evaluator,
+) -> None:
+    """It comes with a slip, a float64 result for large inputs, so neither explains everything."""
+    plain = Mistake("plain", code("x.sort().values"), "Sorted.")
+    named = Mistake("named", code("x.flip(0).sort().values"), "Flipped.", uses=("flip",))
+    asked = exercise({"x": "torch.randn(5)"}, "x.clone()", plain, named)
+    more = Probe("more", call="f(x)", inputs={"x": "torch.randn(50)"})
+    asked = msgspec.structs.replace(asked, probes=(*asked.probes, more))
+    slip = "    y = x.sort().values\n    return y.double() if len(y) > 9 else y\n"
+    for source, idea in (
+        (f"def f(x):\n    x.flip(0)\n{slip}", "named"),
+        (f"def f(x):\n{slip}", "plain"),
+    ):
+        verdict = await evaluator.check(asked, source)
+        assert (verdict.outcome, verdict.misconception) == ("wrong", idea)
 
 
 async def test_a_slip_must_fit_every_probe_that_failed(evaluator: Evaluator) -> None:

@@ -37,9 +37,12 @@ def _fitting(item: Exercise | Fix, source: str, findings: Sequence[Finding]) -> 
     fitting = [idea.mistake for idea in ideas if _fits(item, idea, findings)]
     if not fitting:
         fitting = _explaining_the_first(item, ideas, findings)
-    # Where behaviour is the same, a name in the source that only one of them asks for decides.
-    supported = [mistake for mistake in fitting if mistake.uses]
-    return tuple(supported or fitting)
+    return tuple(_supported(fitting))
+
+
+def _supported(fitting: list[Mistake]) -> list[Mistake]:
+    """Where behaviour is the same, a name in the source that only one of them asks for decides."""
+    return [mistake for mistake in fitting if mistake.uses] or fitting
 
 
 def _explaining_the_first(
@@ -49,7 +52,7 @@ def _explaining_the_first(
 
     Only where a single idea does so; two would be a guess.
     """
-    fitting = [idea.mistake for idea in ideas if _fits(item, idea, findings[:1])]
+    fitting = _supported([idea.mistake for idea in ideas if _fits(item, idea, findings[:1])])
     return fitting[:1] if len({mistake.id for mistake in fitting}) == 1 else []
 
 
